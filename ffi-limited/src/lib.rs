@@ -1,0 +1,133 @@
+//! The C API of Python as data.
+//!
+//! One row per entry of the limited API, in files named after CPython's headers (`headers/`), each with its signature
+//! and the version that brought it. The rows of all headers make up the [`Table`]; each also has a thin callable
+//! wrapper of its own name, so that `PyList_New(3)` reads as it does in C and costs one load and one indirect call.
+//!
+//! This crate knows no interpreter. `everypy-shims` finds the running one and fills the table.
+
+#![no_std]
+#![allow(
+    non_snake_case,
+    non_camel_case_types,
+    non_upper_case_globals,
+    reason = "the names are those of the C API"
+)]
+
+#[macro_use]
+mod rows;
+pub mod headers;
+mod types;
+
+pub use headers::*;
+pub use rows::{Failure, Row, Stub};
+pub use types::*;
+
+use core::cell::UnsafeCell;
+use core::mem::MaybeUninit;
+
+/// The rows of all headers, in the order of the table.
+///
+/// For tests and for building the packed tables below; a program that only uses those does not carry this one.
+#[expect(clippy::large_const_arrays, reason = "a static would be carried by every program")]
+pub const ROWS: [Row; LEN] = headers::all_rows();
+
+/// The stub of each row, to be put where an interpreter lacks the entry.
+pub static STUBS: [Stub; LEN] = headers::all_stubs();
+
+const NAMES_LEN: usize = {
+    let mut length = 0;
+    let mut row = 0;
+    while row < LEN {
+        length += ROWS[row].name.len() + 1;
+        row += 1;
+    }
+    length
+};
+
+/// The names of all rows, each ended by a NUL, without a pointer (and so without a relocation) per row.
+pub static NAMES: [u8; NAMES_LEN] = {
+    let mut names = [0; NAMES_LEN];
+    let mut at = 0;
+    let mut row = 0;
+    while row < LEN {
+        let name = ROWS[row].name.as_bytes();
+        let mut i = 0;
+        while i < name.len() {
+            names[at + i] = name[i];
+            i += 1;
+        }
+        at += name.len() + 1;
+        row += 1;
+    }
+    names
+};
+
+/// What loading needs to know of a row besides its name, in three bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Traits {
+    /// See [`Row::since`].
+    pub since: (u8, u8),
+    /// See [`Row::required`].
+    pub required: bool,
+    /// Whether the entry is an object or a variable, not a function.
+    pub data: bool,
+}
+
+/// The traits of all rows, in the order of the table.
+pub static TRAITS: [Traits; LEN] = {
+    let mut traits = [Traits { since: (3, 7), required: false, data: false }; LEN];
+    let mut row = 0;
+    while row < LEN {
+        traits[row] = Traits {
+            since: ROWS[row].since,
+            required: ROWS[row].required,
+            data: matches!(ROWS[row].failure, Failure::Data),
+        };
+        row += 1;
+    }
+    traits
+};
+
+/// The table itself and the hook of its stubs. Written once by the loader, then immutable.
+#[repr(transparent)]
+struct Once<T>(UnsafeCell<MaybeUninit<T>>);
+
+// SAFETY: written once, before the first use, by the loader, which orders that write before every use.
+unsafe impl<T> Sync for Once<T> {}
+
+static TABLE: Once<Table> = Once(UnsafeCell::new(MaybeUninit::zeroed()));
+static MISSING: Once<fn(usize)> = Once(UnsafeCell::new(MaybeUninit::new(not_loaded)));
+
+fn not_loaded(_row: usize) {}
+
+/// The table.
+///
+/// # Safety
+///
+/// It has been filled: [`fill`] happened before.
+#[inline(always)]
+pub unsafe fn table() -> &'static Table {
+    // SAFETY: filled, says the caller, and never written again.
+    unsafe { (*TABLE.0.get()).assume_init_ref() }
+}
+
+/// Fills the table with one address per row and sets what stubs call, with the row's place, before they return.
+///
+/// # Safety
+///
+/// Happens once, before every other use of the table. Each address is that of a function of the row's signature (or a
+/// stub), or of the row's variable (or null).
+pub unsafe fn fill(addresses: &[*const (); LEN], missing: fn(usize)) {
+    // SAFETY: nobody reads yet, says the caller; a `Table` consists of `LEN` pointers.
+    unsafe {
+        TABLE.0.get().cast::<[*const (); LEN]>().write(*addresses);
+        MISSING.0.get().write(MaybeUninit::new(missing));
+    }
+}
+
+#[cold]
+pub(crate) fn missing(row: usize) {
+    // SAFETY: initialised from the start, and written only before the first stub can be called.
+    unsafe { (*MISSING.0.get()).assume_init()(row) }
+}

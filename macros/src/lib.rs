@@ -1,0 +1,50 @@
+//! The attribute macros of everypy. Use them through the crate `everypy`, which re-exports them.
+
+#![forbid(unsafe_code)]
+
+mod krate;
+mod options;
+mod pyfunction;
+mod pymodule;
+mod signature;
+mod text;
+
+use proc_macro::TokenStream;
+
+/// Makes a Rust function callable from Python.
+///
+/// `wrap_pyfunction!(f, module)?` makes the function object; `module.add_function(…)` puts it into a module.
+///
+/// Options, here or in `#[pyo3(…)]`:
+///
+/// - `name = "f"`: its name in Python.
+/// - `signature = (a, /, b = 1, *args, c, **kwargs)`: how it is called, in Python's own notation.
+/// - `text_signature = "(a, b)"`: what `help` shows, if it is to differ.
+/// - `pass_module`: the first parameter is the module that the function was added to.
+/// - `crate = "path"`: where the crate `everypy` is, if it is re-exported.
+///
+/// A parameter of type `Python<'_>` is filled in and not seen from Python. `#[pyo3(from_py_with = f)]` on a parameter
+/// converts it by `f`.
+#[proc_macro_attribute]
+pub fn pyfunction(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand(pyfunction::expand(options.into(), item.into()))
+}
+
+/// Makes a function the initialisation of a Python module.
+///
+/// The function takes `&Bound<'_, PyModule>` (after a `Python<'_>`, if it wants one) and fills the module; its name is
+/// the module's.
+///
+/// Options, here or in `#[pyo3(…)]`:
+///
+/// - `name = "m"`: its name in Python.
+/// - `gil_used = true`: the module relies on the GIL, so a free-threaded interpreter turns it on.
+/// - `crate = "path"`: where the crate `everypy` is, if it is re-exported.
+#[proc_macro_attribute]
+pub fn pymodule(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand(pymodule::expand(options.into(), item.into()))
+}
+
+fn expand(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
+    expanded.unwrap_or_else(syn::Error::into_compile_error).into()
+}

@@ -1,0 +1,53 @@
+//! Why loading can fail.
+
+use core::fmt;
+
+use crate::runtime::Version;
+
+/// Why the table could not be filled. Its text is what the `ImportError` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoadError {
+    /// No library in this process exports the C API of a Python.
+    NoPython,
+    /// The interpreter says a version that cannot be read.
+    UnknownVersion(String),
+    /// A CPython that is older than 3.7.
+    TooOld(Version),
+    /// An entry is not there that every known interpreter has.
+    MissingRow {
+        /// The name of the entry, as in `PyList_New`.
+        name: String,
+        /// What is running, as in `CPython 3.12.1`.
+        running: String,
+    },
+    /// The object header could not be measured.
+    UnknownLayout {
+        /// What is running, as in `CPython 3.12.1`.
+        running: String,
+    },
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPython => f.write_str(
+                "everypy: this process has no Python: no loaded library exports `PyLong_FromLong` or `PyPyLong_FromLong`",
+            ),
+            Self::UnknownVersion(text) => {
+                write!(f, "everypy: cannot read the version of this Python: `{text}`")
+            }
+            Self::TooOld(version) => {
+                write!(f, "everypy modules need CPython 3.7 or newer; this is CPython {version}")
+            }
+            Self::MissingRow { name, running } => write!(
+                f,
+                "everypy: `{name}` is missing in {running}, although every Python that everypy knows has it"
+            ),
+            Self::UnknownLayout { running } => {
+                write!(f, "everypy: cannot measure the object header of {running}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}

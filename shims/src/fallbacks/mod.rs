@@ -1,0 +1,85 @@
+//! What stands in for a row that the running interpreter lacks, built from rows that every interpreter has.
+//!
+//! A fallback lives under the version that brought the real function, so that it is found there and can go one day
+//! with the versions before it; those of [`everywhere`] replace functions of 3.7 that PyPy or GraalPy never had.
+
+mod everywhere;
+mod since_3_10;
+mod since_3_11;
+mod since_3_12;
+mod since_3_13;
+mod since_3_14;
+mod since_3_9;
+
+use everypy_ffi as ffi;
+
+/// A row and the function of ours that does its work.
+struct Fallback {
+    row: usize,
+    address: *const (),
+}
+
+// SAFETY: the address of a function, which is valid in every thread.
+unsafe impl Sync for Fallback {}
+
+macro_rules! fallbacks {
+    ($($module:ident { $($header:ident . $name:ident),* $(,)? })*) => {
+        const COUNT: usize = 0 $($(+ { let _ = stringify!($name); 1 })*)*;
+
+        static FALLBACKS: [Fallback; COUNT] = [
+            $($(
+                Fallback {
+                    row: core::mem::offset_of!(ffi::Table, $header.$name) / size_of::<usize>(),
+                    address: {
+                        // The compiler compares the signatures.
+                        const _: fn(&mut ffi::Table) = |table| table.$header.$name = $module::$name;
+                        $module::$name as *const ()
+                    },
+                },
+            )*)*
+        ];
+    };
+}
+
+fallbacks! {
+    everywhere {
+        methodobject.PyCFunction_NewEx,
+        moduleobject.PyModule_GetFilenameObject,
+        moduleobject.PyModule_GetNameObject,
+        abstract_.PyObject_Length,
+    }
+    since_3_9 {
+        pystate.PyInterpreterState_Get,
+        pystate.PyThreadState_GetInterpreter,
+    }
+    since_3_10 {
+        abstract_.PyObject_CallNoArgs,
+        refcount.Py_NewRef,
+        refcount.Py_XNewRef,
+        object.Py_Is,
+    }
+    since_3_11 {
+        object.PyType_GetName,
+        object.PyType_GetQualName,
+    }
+    since_3_12 {
+        abstract_.PyObject_Vectorcall,
+        abstract_.PyObject_VectorcallMethod,
+        pyerrors.PyErr_GetRaisedException,
+        pyerrors.PyErr_SetRaisedException,
+    }
+    since_3_13 {
+        dictobject.PyDict_GetItemRef,
+        import.PyImport_AddModuleRef,
+        listobject.PyList_GetItemRef,
+        object.PyObject_GetOptionalAttr,
+    }
+    since_3_14 {
+        object.Py_TYPE,
+    }
+}
+
+/// The fallback of a row.
+pub(crate) fn find(row: usize) -> Option<*const ()> {
+    FALLBACKS.iter().find(|fallback| fallback.row == row).map(|fallback| fallback.address)
+}

@@ -1,0 +1,135 @@
+//! Functions that CPython 3.12 brought to the limited API.
+
+#![expect(non_snake_case, reason = "the names are those of the C API")]
+
+use core::ptr::null_mut;
+
+use everypy_ffi::{self as ffi, Py_ssize_t, PyObject};
+
+use crate::object::{decref, incref};
+
+/// Room for one more argument in front of those that are passed, which the callee may overwrite.
+const ARGUMENTS_OFFSET: usize = 1 << (usize::BITS - 1);
+
+/// A call with a tuple and a dict made of the vector.
+pub(super) unsafe extern "C" fn PyObject_Vectorcall(
+    callable: *mut PyObject,
+    args: *const *mut PyObject,
+    nargsf: usize,
+    kwnames: *mut PyObject,
+) -> *mut PyObject {
+    let positional = nargsf & !ARGUMENTS_OFFSET;
+    // SAFETY: `args` holds `positional` arguments and one for each of `kwnames`, by the protocol.
+    unsafe {
+        let tuple = tuple_of(args, positional);
+        if tuple.is_null() {
+            return null_mut();
+        }
+        let keywords = keywords_of(args.add(positional), kwnames);
+        let result = match keywords {
+            Err(()) => null_mut(),
+            Ok(keywords) => {
+                let result = ffi::PyObject_Call(callable, tuple, keywords);
+                if !keywords.is_null() {
+                    decref(keywords);
+                }
+                result
+            }
+        };
+        decref(tuple);
+        result
+    }
+}
+
+/// A look-up of the attribute and a call of it.
+pub(super) unsafe extern "C" fn PyObject_VectorcallMethod(
+    name: *mut PyObject,
+    args: *const *mut PyObject,
+    nargsf: usize,
+    kwnames: *mut PyObject,
+) -> *mut PyObject {
+    let positional = nargsf & !ARGUMENTS_OFFSET;
+    // SAFETY: the first of the arguments is the object whose method is called, by the protocol.
+    unsafe {
+        let method = ffi::PyObject_GetAttr(*args, name);
+        if method.is_null() {
+            return null_mut();
+        }
+        let result = ffi::PyObject_Vectorcall(method, args.add(1), positional - 1, kwnames);
+        decref(method);
+        result
+    }
+}
+
+/// A new tuple of `count` objects, or null with an exception.
+unsafe fn tuple_of(objects: *const *mut PyObject, count: usize) -> *mut PyObject {
+    // SAFETY: `objects` holds `count` live objects, says the caller; a new tuple takes a reference to each.
+    unsafe {
+        let tuple = ffi::PyTuple_New(count as Py_ssize_t);
+        if !tuple.is_null() {
+            for index in 0..count {
+                let object = *objects.add(index);
+                incref(object);
+                ffi::PyTuple_SetItem(tuple, index as Py_ssize_t, object);
+            }
+        }
+        tuple
+    }
+}
+
+/// A new dict of the names and the values, null if there are no names, or an error with an exception.
+unsafe fn keywords_of(
+    values: *const *mut PyObject,
+    names: *mut PyObject,
+) -> Result<*mut PyObject, ()> {
+    if names.is_null() {
+        return Ok(null_mut());
+    }
+    // SAFETY: `names` is a tuple of str and `values` holds one value for each, says the caller.
+    unsafe {
+        let dict = ffi::PyDict_New();
+        if dict.is_null() {
+            return Err(());
+        }
+        for index in 0..ffi::PyTuple_Size(names) {
+            let name = ffi::PyTuple_GetItem(names, index);
+            if ffi::PyDict_SetItem(dict, name, *values.add(index as usize)) != 0 {
+                decref(dict);
+                return Err(());
+            }
+        }
+        Ok(dict)
+    }
+}
+
+pub(super) unsafe extern "C" fn PyErr_GetRaisedException() -> *mut PyObject {
+    let (mut class, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());
+    // SAFETY: the three out parameters are ours; each is null or an owned reference afterwards.
+    unsafe {
+        ffi::PyErr_Fetch(&raw mut class, &raw mut value, &raw mut traceback);
+        if class.is_null() {
+            return null_mut();
+        }
+        ffi::PyErr_NormalizeException(&raw mut class, &raw mut value, &raw mut traceback);
+        if !traceback.is_null() {
+            ffi::PyException_SetTraceback(value, traceback);
+            decref(traceback);
+        }
+        decref(class);
+    }
+    value
+}
+
+pub(super) unsafe extern "C" fn PyErr_SetRaisedException(exception: *mut PyObject) {
+    // SAFETY: `exception` is an owned reference to an exception instance, or null, which clears the indicator.
+    // `PyErr_Restore` takes over the references to all three.
+    unsafe {
+        if exception.is_null() {
+            ffi::PyErr_Clear();
+            return;
+        }
+        let class = ffi::PyObject_Type(exception);
+        let traceback = ffi::PyException_GetTraceback(exception);
+        ffi::PyErr_Restore(class, exception, traceback);
+    }
+}

@@ -1,0 +1,206 @@
+//! Finds the library in this process that exports the C API.
+
+use core::ffi::{CStr, c_char, c_void};
+
+use libloading::Library;
+
+use crate::error::LoadError;
+
+/// The C API of an interpreter, as something that symbols can be asked of.
+#[derive(Debug)]
+pub struct Python {
+    library: Library,
+    /// Whether names are spelled `PyPyList_New` rather than `PyList_New`.
+    pypy: bool,
+}
+
+/// A name that every interpreter exports, and its spelling on PyPy.
+const PROBE: (&CStr, &CStr) = (c"PyLong_FromLong", c"PyPyLong_FromLong");
+
+impl Python {
+    /// Finds the Python that is running in this process.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError::NoPython`].
+    pub fn find() -> Result<Self, LoadError> {
+        platform::candidates().find_map(Self::from_library).ok_or(LoadError::NoPython)
+    }
+
+    fn from_library(library: Library) -> Option<Self> {
+        let has = |name: &CStr| lookup(&library, name).is_some();
+        let pypy = has(PROBE.1);
+        (pypy || has(PROBE.0)).then_some(Self { library, pypy })
+    }
+
+    /// The address of `name`, in CPython's spelling.
+    ///
+    /// On PyPy, which exports `PyList_New` as `PyPyList_New` and `_PyFoo` as `_PyPyFoo` but a few names as they are,
+    /// both spellings are tried.
+    pub fn symbol(&self, name: &CStr) -> Option<*const ()> {
+        if self.pypy
+            && let Some(address) = self.pypy_symbol(name)
+        {
+            return Some(address);
+        }
+        lookup(&self.library, name)
+    }
+
+    fn pypy_symbol(&self, name: &CStr) -> Option<*const ()> {
+        let name = name.to_bytes_with_nul();
+        let (underscore, rest) = match name {
+            [b'_', rest @ ..] => (&b"_"[..], rest),
+            rest => (&b""[..], rest),
+        };
+        let rest = rest.strip_prefix(b"Py")?;
+        let mut spelled = [0_u8; 128];
+        let mut length = 0;
+        for part in [underscore, b"PyPy", rest] {
+            spelled.get_mut(length..length + part.len())?.copy_from_slice(part);
+            length += part.len();
+        }
+        lookup(&self.library, CStr::from_bytes_with_nul(&spelled[..length]).ok()?)
+    }
+
+    /// Whether the interpreter is PyPy.
+    pub fn is_pypy(&self) -> bool {
+        self.pypy
+    }
+
+    /// The text of a function that takes nothing and returns a C string, such as `Py_GetVersion`.
+    pub(crate) fn text(&self, name: &CStr) -> Option<&'static CStr> {
+        let function = self.symbol(name)?;
+        // SAFETY: callers name functions of this signature, whose result is a static string.
+        unsafe {
+            let function: unsafe extern "C" fn() -> *const c_char = core::mem::transmute(function);
+            let text = function();
+            (!text.is_null()).then(|| CStr::from_ptr(text))
+        }
+    }
+
+    /// Raises an `ImportError` without the help of the table. Returns whether that was possible.
+    pub(crate) fn raise_import_error(&self, error: &LoadError) -> bool {
+        let (Some(set_string), Some(import_error)) =
+            (self.symbol(c"PyErr_SetString"), self.symbol(c"PyExc_ImportError"))
+        else {
+            return false;
+        };
+        let message = error.to_string().replace('\0', "\\0") + "\0";
+        // SAFETY: these have been the signature and the kind of the two symbols in every Python 3; the message ends with
+        // a NUL; the caller is the interpreter's import, so this thread is attached.
+        unsafe {
+            let set_string: unsafe extern "C" fn(*mut c_void, *const c_char) =
+                core::mem::transmute(set_string);
+            set_string(*import_error.cast::<*mut c_void>(), message.as_ptr().cast());
+        }
+        true
+    }
+}
+
+fn lookup(library: &Library, name: &CStr) -> Option<*const ()> {
+    // SAFETY: the symbol is only used as an address.
+    unsafe { library.get::<*const ()>(name) }
+        .ok()
+        .map(|symbol| *symbol)
+        .filter(|address| !address.is_null())
+}
+
+#[cfg(unix)]
+mod platform {
+    use core::ffi::{CStr, c_int, c_void};
+    use std::ffi::{CString, OsStr};
+    use std::os::unix::ffi::OsStrExt as _;
+
+    use libloading::Library;
+    use libloading::os::unix::{Library as UnixLibrary, RTLD_NOW};
+
+    use super::PROBE;
+
+    /// Where the C API may be, the likeliest first.
+    pub(super) fn candidates() -> impl Iterator<Item = Library> {
+        let global = UnixLibrary::this();
+        let own = own_library(&global);
+        let hidden = core::iter::once_with(loaded_pythons).flatten();
+        own.into_iter().chain([global]).chain(hidden).map(Library::from)
+    }
+
+    /// The very library that has the C API, if the global scope shows it.
+    ///
+    /// Asking it instead of the global scope spares a search through every library of the process for each name that is
+    /// not there. Where Python is linked into the program there is no such library, and the program is asked.
+    fn own_library(global: &UnixLibrary) -> Option<UnixLibrary> {
+        let address = [PROBE.1, PROBE.0].into_iter().find_map(|name| {
+            // SAFETY: the symbol is only used as an address.
+            unsafe { global.get::<*const c_void>(name) }.ok().map(|symbol| *symbol)
+        })?;
+        let mut info = core::mem::MaybeUninit::<libc::Dl_info>::uninit();
+        // SAFETY: `dladdr` fills `info` when it returns a non-zero value; the name then is a string of the loader.
+        let path = unsafe {
+            if libc::dladdr(address, info.as_mut_ptr()) == 0 {
+                return None;
+            }
+            CStr::from_ptr(info.assume_init().dli_fname)
+        };
+        open_loaded(path)
+    }
+
+    /// Libraries of a Python that were loaded without being made global (`RTLD_LOCAL`).
+    fn loaded_pythons() -> Vec<UnixLibrary> {
+        loaded_names().iter().filter_map(|name| open_loaded(name)).collect()
+    }
+
+    /// A handle to a library that is already loaded.
+    fn open_loaded(path: &CStr) -> Option<UnixLibrary> {
+        let path = OsStr::from_bytes(path.to_bytes());
+        // SAFETY: with `RTLD_NOLOAD` nothing is loaded, so no initialiser runs.
+        unsafe { UnixLibrary::open(Some(path), RTLD_NOW | libc::RTLD_NOLOAD) }.ok()
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    fn loaded_names() -> Vec<CString> {
+        unsafe extern "C" fn collect(
+            info: *mut libc::dl_phdr_info,
+            _size: usize,
+            names: *mut c_void,
+        ) -> c_int {
+            // SAFETY: the loader passes a valid `info`, and hands `names` through from the call below.
+            let (name, names) = unsafe {
+                ((*info).dlpi_name, &mut *names.cast::<Vec<CString>>())
+            };
+            if !name.is_null() {
+                // SAFETY: not null, so a string of the loader.
+                let name = unsafe { CStr::from_ptr(name) };
+                let file = name.to_bytes().rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+                if file.starts_with(b"libpython") || file.starts_with(b"libpypy") {
+                    names.push(name.to_owned());
+                }
+            }
+            0
+        }
+        let mut names = Vec::new();
+        // SAFETY: `collect` gets the vector that it expects and does not keep it.
+        unsafe { libc::dl_iterate_phdr(Some(collect), (&raw mut names).cast()) };
+        names
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+    fn loaded_names() -> Vec<CString> {
+        Vec::new()
+    }
+}
+
+#[cfg(windows)]
+mod platform {
+    use libloading::Library;
+    use libloading::os::windows::Library as WindowsLibrary;
+
+    /// Where the C API may be: the DLLs of the known versions, if they are loaded.
+    pub(super) fn candidates() -> impl Iterator<Item = Library> {
+        let cpython = (7..40).rev().flat_map(|minor| [format!("python3{minor}.dll"), format!("python3{minor}t.dll")]);
+        let pypy = (9..20).rev().map(|minor| format!("libpypy3.{minor}-c.dll"));
+        cpython
+            .chain(pypy)
+            .filter_map(|name| WindowsLibrary::open_already_loaded(name).ok())
+            .map(Library::from)
+    }
+}

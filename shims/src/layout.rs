@@ -1,0 +1,154 @@
+//! How the running interpreter lays out its objects.
+
+use core::cell::UnsafeCell;
+
+use crate::error::LoadError;
+use crate::find::Python;
+use crate::runtime::{Implementation, Runtime};
+
+/// How reference counts work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum References {
+    /// Through `Py_IncRef` and `Py_DecRef` only.
+    Calls,
+    /// A plain word at the start of the object: CPython up to 3.11, PyPy.
+    Plain,
+    /// The low 32 bits of the first word; an object whose bit 31 is set is immortal: CPython since 3.12.
+    Immortal,
+}
+
+/// How an `int` of one digit can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ints {
+    /// Not at all.
+    Calls,
+    /// `ob_size` is the number of digits with the sign of the value: CPython up to 3.11.
+    Sized,
+    /// `lv_tag` holds the number of digits above bit 3 and 1 − sign in its low two bits: CPython since 3.12.
+    Tagged,
+}
+
+/// Where the text of a compact ASCII `str` is. All zero where it cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ascii {
+    /// The bits of the state word that are set in such a string: `compact` and `ascii`.
+    pub mask: u32,
+    /// The offset of the 32-bit state word.
+    pub state: usize,
+    /// The offset of the first character.
+    pub data: usize,
+}
+
+/// The layout facts of the running interpreter, all offsets in bytes.
+///
+/// They come from `layouts.tsv` of the project's measurements, but for the header size, which is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// The size of `PyObject`, H: 16 on CPython and GraalPy, 24 on PyPy, 32 on free-threaded CPython (64-bit words).
+    pub header: usize,
+    /// Whether `ob_type` and `tp_flags` may be read.
+    pub reads: bool,
+    /// How reference counts work.
+    pub references: References,
+    /// How small integers are read.
+    pub ints: Ints,
+    /// How ASCII strings are read.
+    pub ascii: Ascii,
+    /// Whether the value of a `float` follows the header.
+    pub floats: bool,
+    /// `ob_type`: the last word of the header.
+    pub ob_type: usize,
+    /// `tp_flags` in a type object.
+    pub tp_flags: usize,
+}
+
+/// The size of a machine word, which is that of most fields.
+pub(crate) const WORD: usize = size_of::<usize>();
+
+impl Layout {
+    const UNKNOWN: Self = Self {
+        header: 0,
+        reads: false,
+        references: References::Calls,
+        ints: Ints::Calls,
+        ascii: Ascii { mask: 0, state: 0, data: 0 },
+        floats: false,
+        ob_type: 0,
+        tp_flags: 0,
+    };
+
+    pub(crate) fn read(python: &Python, runtime: &Runtime) -> Result<Self, LoadError> {
+        let header = measure_header(python)
+            .ok_or_else(|| LoadError::UnknownLayout { running: runtime.to_string() })?;
+        let cpython = runtime.implementation == Implementation::CPython;
+        let pypy = runtime.implementation == Implementation::PyPy;
+        // Objects of GraalPy are handles without memory behind them.
+        let reads = runtime.fast && (cpython || pypy);
+        let before_3_12 = runtime.python.feature() < (3, 12);
+        let contents = reads && cpython;
+        Ok(Self {
+            header,
+            reads,
+            references: match runtime {
+                Runtime { fast: false, .. }
+                | Runtime { free_threaded: true, .. }
+                | Runtime { debug: true, .. }
+                | Runtime { implementation: Implementation::GraalPy, .. } => References::Calls,
+                _ if pypy || before_3_12 => References::Plain,
+                // On 32-bit words the immortal bits are others.
+                _ if WORD == 8 => References::Immortal,
+                _ => References::Calls,
+            },
+            ints: match (contents, before_3_12) {
+                (false, _) => Ints::Calls,
+                (true, true) => Ints::Sized,
+                (true, false) => Ints::Tagged,
+            },
+            // The state word of free-threaded builds changes its bits in 3.14.
+            ascii: if contents && !(runtime.free_threaded && runtime.python.feature() >= (3, 14)) {
+                let state = header + 2 * WORD;
+                // After the 32-bit state comes padding and, up to 3.11, the pointer `wstr`.
+                let data = state + WORD + if before_3_12 { WORD } else { 0 };
+                Ascii { mask: 0x60_u32, state, data }
+            } else {
+                Self::UNKNOWN.ascii
+            },
+            floats: reads,
+            ob_type: header - WORD,
+            // Behind the variable-size header come name, two sizes, five functions, three suites, six functions.
+            tp_flags: header + 19 * WORD,
+        })
+    }
+}
+
+/// Finds H as `object.__basicsize__`, read from the type object itself.
+///
+/// A type object is a header, `ob_size`, `tp_name` and then `tp_basicsize`, so H is the number that stands two words
+/// behind itself. PyPy has no `__basicsize__` to ask.
+fn measure_header(python: &Python) -> Option<usize> {
+    let object = python.symbol(c"PyBaseObject_Type")?.cast::<usize>();
+    (2..=8).find_map(|words| {
+        // SAFETY: the largest offset is well inside a type object, which has some 50 words and static storage.
+        let basicsize = unsafe { object.add(words + 2).read() };
+        (basicsize == words * WORD).then_some(basicsize)
+    })
+}
+
+struct Cell(UnsafeCell<Layout>);
+
+// SAFETY: written once, by `set`, before anybody reads.
+unsafe impl Sync for Cell {}
+
+static LAYOUT: Cell = Cell(UnsafeCell::new(Layout::UNKNOWN));
+
+pub(crate) fn set(layout: Layout) {
+    // SAFETY: called once, while loading, before the table can be used.
+    unsafe { LAYOUT.0.get().write(layout) };
+}
+
+/// The layout facts. Before the table is loaded nothing is known.
+#[inline(always)]
+pub fn layout() -> &'static Layout {
+    // SAFETY: written only while loading, which happens before every use.
+    unsafe { &*LAYOUT.0.get() }
+}

@@ -1,0 +1,66 @@
+//! Finds the Python that this code runs in and fills the table of `everypy-ffi` for it.
+//!
+//! [`load`] does all of it, once per process: find the interpreter's library ([`find`]), tell what it is
+//! ([`Runtime`]), read how it lays out its objects ([`Layout`]), resolve every row, put a fallback or a self-naming
+//! stub where the interpreter has nothing, and freeze the table. What differs between interpreters ends here: above
+//! this crate there are only rows and the functions of [`object`].
+
+mod data;
+mod error;
+mod fallbacks;
+mod fast;
+mod find;
+mod layout;
+mod missing;
+pub mod module;
+pub mod object;
+mod resolve;
+mod runtime;
+
+pub use error::LoadError;
+pub use find::Python;
+pub use layout::{Layout, References, layout};
+pub use resolve::{Resolution, resolve};
+pub use runtime::{Implementation, Runtime, Version, runtime};
+
+use once_cell::sync::OnceCell;
+
+/// How loading went; set once per process.
+static LOADED: OnceCell<Result<(), LoadError>> = OnceCell::new();
+
+/// Fills the table for the Python that is running in this process, if that has not been done yet.
+///
+/// The first call decides: later ones return its result.
+///
+/// # Errors
+///
+/// There is no Python in the process, it is too old, or it lacks an entry that everything needs.
+pub fn load() -> Result<(), &'static LoadError> {
+    LOADED.get_or_init(|| Python::find().and_then(|python| load_from(&python))).as_ref().copied()
+}
+
+/// Whether the table is filled.
+pub fn is_loaded() -> bool {
+    matches!(LOADED.get(), Some(Ok(())))
+}
+
+/// Reports why loading failed to the Python that asked for it, as an `ImportError`, or to stderr where there is none.
+pub fn raise_load_error(error: &LoadError) {
+    match Python::find() {
+        Ok(python) if python.raise_import_error(error) => {}
+        _ => eprintln!("ImportError: {error}"),
+    }
+}
+
+fn load_from(python: &Python) -> Result<(), LoadError> {
+    let runtime = Runtime::identify(python)?;
+    let resolution = resolve(python, &runtime)?;
+    let layout = Layout::read(python, &runtime)?;
+    fast::set(python, &runtime);
+    runtime::set(runtime);
+    layout::set(layout);
+    // SAFETY: `LOADED` lets one thread come here, once, before anybody can use the table; `resolve` found each address
+    // under the row's own name, or chose the row's fallback or stub.
+    unsafe { everypy_ffi::fill(&resolution.addresses, missing::raise) };
+    Ok(())
+}

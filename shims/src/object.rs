@@ -1,0 +1,216 @@
+//! What C does with macros: types, reference counts and the contents of small objects, by layout where it is known and
+//! by calls where it is not.
+
+use core::ffi::{c_int, c_ulong};
+
+use everypy_ffi::{self as ffi, Py_ssize_t, PyObject, PyTypeObject};
+
+use crate::layout::{Ints, References, WORD, layout};
+
+/// The type of an object, borrowed: `Py_TYPE`.
+///
+/// # Safety
+///
+/// The table is loaded, this thread is attached and `object` is alive.
+#[inline(always)]
+pub unsafe fn type_of(object: *mut PyObject) -> *mut PyTypeObject {
+    let layout = layout();
+    if layout.reads {
+        // SAFETY: the layout says that the last word of the header is the type.
+        unsafe { object.byte_add(layout.ob_type).cast::<*mut PyTypeObject>().read() }
+    } else {
+        // SAFETY: as the caller says.
+        unsafe { ffi::Py_TYPE(object) }
+    }
+}
+
+/// The flags of a type: `PyType_GetFlags`.
+///
+/// # Safety
+///
+/// As [`type_of`].
+#[inline(always)]
+pub unsafe fn type_flags(class: *mut PyTypeObject) -> c_ulong {
+    let layout = layout();
+    if layout.reads {
+        // SAFETY: the layout says where the flags are.
+        unsafe { class.byte_add(layout.tp_flags).cast::<c_ulong>().read() }
+    } else {
+        // SAFETY: as the caller says.
+        unsafe { ffi::PyType_GetFlags(class) }
+    }
+}
+
+/// Whether the type of `object` has one of `flags`, as `PyLong_Check` and its like ask.
+///
+/// # Safety
+///
+/// As [`type_of`].
+#[inline(always)]
+pub unsafe fn has_type_flag(object: *mut PyObject, flags: c_ulong) -> bool {
+    // SAFETY: as the caller says.
+    unsafe { type_flags(type_of(object)) & flags != 0 }
+}
+
+/// Whether `object` is an instance of `class` or of a subclass: `PyObject_TypeCheck`.
+///
+/// # Safety
+///
+/// As [`type_of`], for both.
+#[inline]
+pub unsafe fn is_instance(object: *mut PyObject, class: *mut PyTypeObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        let own = type_of(object);
+        own == class || ffi::PyType_IsSubtype(own, class) != 0
+    }
+}
+
+/// Takes a reference: `Py_INCREF`.
+///
+/// # Safety
+///
+/// As [`type_of`].
+#[inline]
+pub unsafe fn incref(object: *mut PyObject) {
+    match layout().references {
+        References::Plain => {
+            // SAFETY: the layout says that the first word is the count; this thread holds the GIL.
+            unsafe { *object.cast::<Py_ssize_t>() += 1 };
+        }
+        References::Immortal => {
+            // SAFETY: the layout says that the count is the low half of the first 64-bit word.
+            unsafe {
+                let count = low_half(object);
+                if *count as i32 >= 0 {
+                    *count += 1;
+                }
+            }
+        }
+        // SAFETY: as the caller says.
+        References::Calls => unsafe { ffi::Py_IncRef(object) },
+    }
+}
+
+/// Gives a reference back: `Py_DECREF`.
+///
+/// # Safety
+///
+/// As [`type_of`], and the reference is the caller's.
+#[inline]
+pub unsafe fn decref(object: *mut PyObject) {
+    let last = match layout().references {
+        References::Plain => {
+            // SAFETY: the layout says that the first word is the count; this thread holds the GIL.
+            unsafe {
+                let count = object.cast::<Py_ssize_t>();
+                *count -= 1;
+                *count == 0
+            }
+        }
+        References::Immortal => {
+            // SAFETY: the layout says that the count is the low half of the first 64-bit word.
+            unsafe {
+                let count = low_half(object);
+                if (*count as i32) < 0 {
+                    return;
+                }
+                *count -= 1;
+                *count == 0
+            }
+        }
+        References::Calls => {
+            // SAFETY: as the caller says.
+            unsafe { ffi::Py_DecRef(object) };
+            return;
+        }
+    };
+    if last {
+        // SAFETY: the count is zero, so this was the last reference.
+        unsafe { ffi::_Py_Dealloc(object) };
+    }
+}
+
+/// The 32 bits that hold the count of an object whose immortality is in bit 31.
+#[inline(always)]
+fn low_half(object: *mut PyObject) -> *mut u32 {
+    let offset = if cfg!(target_endian = "big") { WORD - size_of::<u32>() } else { 0 };
+    object.wrapping_byte_add(offset).cast()
+}
+
+/// The value of an `int` (or a subclass of it) that has at most one digit, where integers can be read.
+///
+/// # Safety
+///
+/// As [`type_of`], and `object` is an `int`.
+#[inline(always)]
+pub unsafe fn small_int(object: *mut PyObject) -> Option<i64> {
+    let layout = layout();
+    // SAFETY: the layout says that behind the header come one word and the 32-bit digits.
+    unsafe {
+        let word = object.byte_add(layout.header).cast::<usize>();
+        match layout.ints {
+            Ints::Tagged => {
+                let tag = *word;
+                // Two sign bits, one more flag, and the number of digits above them.
+                (tag < 2 << 3).then(|| {
+                    let sign = 1 - (tag & 3) as i64;
+                    sign * i64::from(*word.add(1).cast::<u32>())
+                })
+            }
+            Ints::Sized => {
+                let size = *word as isize;
+                ((size + 1) as usize <= 2)
+                    .then(|| size as i64 * i64::from(*word.add(1).cast::<u32>()))
+            }
+            Ints::Calls => None,
+        }
+    }
+}
+
+/// The text of a `str` that is compact and pure ASCII, where such strings can be read.
+///
+/// # Safety
+///
+/// As [`type_of`], `object` is a `str`, and it outlives `'a`.
+#[inline(always)]
+pub unsafe fn ascii<'a>(object: *mut PyObject) -> Option<&'a str> {
+    let layout = layout();
+    let ascii = layout.ascii;
+    if ascii.mask == 0 {
+        return None;
+    }
+    // SAFETY: the layout says where length, state and characters are.
+    unsafe {
+        let state = object.byte_add(ascii.state).cast::<u32>().read();
+        (state & ascii.mask == ascii.mask).then(|| {
+            let length = object.byte_add(layout.header).cast::<usize>().read();
+            let data = object.byte_add(ascii.data).cast::<u8>();
+            core::str::from_utf8_unchecked(core::slice::from_raw_parts(data, length))
+        })
+    }
+}
+
+/// The value of a `float` (or a subclass of it), where it can be read.
+///
+/// # Safety
+///
+/// As [`type_of`], and `object` is a `float`.
+#[inline(always)]
+pub unsafe fn float_value(object: *mut PyObject) -> Option<f64> {
+    let layout = layout();
+    // SAFETY: the layout says that the value follows the header.
+    layout.floats.then(|| unsafe { object.byte_add(layout.header).cast::<f64>().read() })
+}
+
+/// Whether this thread is attached to the interpreter: `PyGILState_Check`.
+///
+/// # Safety
+///
+/// The table is loaded.
+#[inline]
+pub unsafe fn is_attached() -> bool {
+    // SAFETY: the function may be called by any thread.
+    let attached: c_int = unsafe { (crate::fast::fast().gil_state_check)() };
+    attached != 0
+}

@@ -1,0 +1,74 @@
+//! Finds an address for every row.
+
+use core::ffi::CStr;
+
+use everypy_ffi as ffi;
+
+use crate::data::{self, DenyList};
+use crate::error::LoadError;
+use crate::fallbacks;
+use crate::find::Python;
+use crate::runtime::Runtime;
+
+/// What stands for the rows on one interpreter.
+pub struct Resolution {
+    /// An address per row.
+    pub addresses: [*const (); ffi::LEN],
+    /// How many rows the interpreter itself has.
+    pub real: usize,
+    /// How many rows have a fallback of ours.
+    pub fallbacks: usize,
+    /// How many rows have nothing: a stub, or null for data.
+    pub missing: usize,
+}
+
+/// The names of the rows, in the order of the table.
+pub(crate) fn names() -> impl Iterator<Item = &'static CStr> {
+    let mut rest = &ffi::NAMES[..];
+    core::iter::from_fn(move || {
+        let name = CStr::from_bytes_until_nul(rest).ok()?;
+        rest = &rest[name.to_bytes_with_nul().len()..];
+        Some(name)
+    })
+}
+
+/// Finds an address for every row on `python`, without touching the table.
+///
+/// # Errors
+///
+/// [`LoadError::MissingRow`] for the first row that is not there although it must be.
+pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadError> {
+    let denied = DenyList::of(runtime);
+    let mut resolution = Resolution {
+        addresses: [core::ptr::null(); ffi::LEN],
+        real: 0,
+        fallbacks: 0,
+        missing: 0,
+    };
+    for (row, name) in names().enumerate() {
+        let traits = ffi::TRAITS[row];
+        let exported = python.symbol(name);
+        let usable = exported.filter(|address| {
+            !denied.has(name) && (!traits.data || data::is_initialised(runtime, name, *address))
+        });
+        resolution.addresses[row] = if let Some(address) = usable {
+            resolution.real += 1;
+            address
+        } else if let Some(fallback) = fallbacks::find(row) {
+            resolution.fallbacks += 1;
+            fallback
+        } else if let Some(address) = data::elsewhere(python, name) {
+            resolution.fallbacks += 1;
+            address
+        } else if traits.required && exported.is_none() {
+            return Err(LoadError::MissingRow {
+                name: name.to_string_lossy().into_owned(),
+                running: runtime.to_string(),
+            });
+        } else {
+            resolution.missing += 1;
+            if traits.data { core::ptr::null() } else { ffi::STUBS[row] as *const () }
+        };
+    }
+    Ok(resolution)
+}

@@ -1,0 +1,90 @@
+//! The traits that convert between Rust and Python.
+
+use crate::err::{PyErr, PyResult};
+use crate::instance::{Borrowed, Bound, BoundObject, Py};
+use crate::marker::Python;
+use crate::types::PyAny;
+
+/// Makes a Rust value of a Python object, which it may borrow from for `'a`.
+pub trait FromPyObject<'a, 'py>: Sized {
+    /// Why it can fail.
+    type Error: Into<PyErr>;
+
+    /// Converts.
+    ///
+    /// # Errors
+    ///
+    /// If the object is not what is wanted.
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Self::Error>;
+
+    /// The bytes of `object` as a vector of `Self`, where `Self` is a byte and `object` holds bytes: not to go through
+    /// an object per byte.
+    #[doc(hidden)]
+    fn vec_of_bytes(_object: Borrowed<'_, 'py, PyAny>) -> Option<Vec<Self>> {
+        None
+    }
+}
+
+/// A conversion that borrows nothing from the object.
+pub trait FromPyObjectOwned<'py>: for<'a> FromPyObject<'a, 'py> {}
+
+impl<'py, T> FromPyObjectOwned<'py> for T where T: for<'a> FromPyObject<'a, 'py> {}
+
+/// Makes a Python object of a Rust value.
+pub trait IntoPyObject<'py>: Sized {
+    /// The Python type.
+    type Target;
+    /// The smart pointer: owned, or borrowed where there is nothing to make.
+    type Output: BoundObject<'py, Self::Target>;
+    /// Why it can fail.
+    type Error: Into<PyErr>;
+
+    /// Converts.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such object, or none can be made.
+    fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error>;
+
+    /// The object of a whole sequence: a list, but `bytes` of bytes.
+    #[doc(hidden)]
+    fn sequence_into_pyobject<I>(sequence: I, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>
+    where
+        I: IntoIterator<Item = Self>,
+        I::IntoIter: ExactSizeIterator<Item = Self>,
+    {
+        crate::types::PyList::new(py, sequence).map(Bound::into_any)
+    }
+}
+
+/// Shorter ways to convert.
+pub trait IntoPyObjectExt<'py>: IntoPyObject<'py> {
+    /// As an owned reference of any type.
+    ///
+    /// # Errors
+    ///
+    /// The conversion's.
+    fn into_bound_py_any(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(self.into_pyobject_or_pyerr(py)?.into_any().into_bound())
+    }
+
+    /// As an owned reference of any type, without the token.
+    ///
+    /// # Errors
+    ///
+    /// The conversion's.
+    fn into_py_any(self, py: Python<'py>) -> PyResult<Py<PyAny>> {
+        self.into_bound_py_any(py).map(Bound::unbind)
+    }
+
+    /// With its own error made a [`PyErr`].
+    ///
+    /// # Errors
+    ///
+    /// The conversion's.
+    fn into_pyobject_or_pyerr(self, py: Python<'py>) -> PyResult<Self::Output> {
+        self.into_pyobject(py).map_err(Into::into)
+    }
+}
+
+impl<'py, T: IntoPyObject<'py>> IntoPyObjectExt<'py> for T {}

@@ -1,0 +1,321 @@
+//! Integers of every width, and `bool`.
+
+use core::convert::Infallible;
+use core::ffi::{c_longlong, c_ulonglong};
+use core::num::NonZero;
+
+use everypy_ffi as ffi;
+use everypy_shims::object;
+
+use crate::conversion::{FromPyObject, IntoPyObject};
+use crate::err::{PyErr, PyResult};
+use crate::exceptions::{PyOverflowError, PyTypeError, PyValueError};
+use crate::ffi_ptr::FfiPtrExt as _;
+use crate::instance::{Borrowed, Bound};
+use crate::marker::Python;
+use crate::types::{
+    PyAny, PyAnyMethods as _, PyBool, PyBytes, PyBytesMethods, PyInt, PyStringMethods as _,
+    PyTypeMethods as _,
+};
+
+/// What C has for the widest integers.
+const _: () = assert!(size_of::<c_longlong>() == 8, "`long long` has 64 bits");
+
+/// The value of an object with `__index__`, if it fits into 64 bits with a sign.
+#[inline]
+fn signed(object: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
+    // SAFETY: attached; alive; checked to be an int first.
+    unsafe {
+        if object::has_type_flag(object.as_ptr(), ffi::Py_TPFLAGS_LONG_SUBCLASS as _) {
+            if let Some(value) = object::small_int(object.as_ptr()) {
+                return Ok(value);
+            }
+            return signed_of_int(object);
+        }
+    }
+    signed_of_int(index(object)?.as_borrowed())
+}
+
+fn signed_of_int(int: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
+    // SAFETY: attached; an int.
+    let value = unsafe { ffi::PyLong_AsLongLong(int.as_ptr()) };
+    if value == -1 && PyErr::occurred(int.py()) { Err(PyErr::fetch(int.py())) } else { Ok(value) }
+}
+
+/// The value of an object with `__index__`, if it fits into 64 bits without a sign.
+#[inline]
+fn unsigned(object: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
+    // SAFETY: attached; alive; checked to be an int first.
+    unsafe {
+        if object::has_type_flag(object.as_ptr(), ffi::Py_TPFLAGS_LONG_SUBCLASS as _) {
+            if let Some(value) = object::small_int(object.as_ptr())
+                && value >= 0
+            {
+                return Ok(value as u64);
+            }
+            return unsigned_of_int(object);
+        }
+    }
+    unsigned_of_int(index(object)?.as_borrowed())
+}
+
+fn unsigned_of_int(int: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
+    // SAFETY: attached; an int.
+    let value = unsafe { ffi::PyLong_AsUnsignedLongLong(int.as_ptr()) };
+    if value == c_ulonglong::MAX && PyErr::occurred(int.py()) {
+        Err(PyErr::fetch(int.py()))
+    } else {
+        Ok(value)
+    }
+}
+
+/// `operator.index(object)`: the `int` that an object stands for. A `float` stands for none.
+///
+/// C API: [`PyNumber_Index`](https://docs.python.org/3/c-api/number.html#c.PyNumber_Index).
+#[cold]
+fn index<'py>(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    // SAFETY: attached; alive; the result is a new int or null with an exception.
+    unsafe { ffi::PyNumber_Index(object.as_ptr()).owned_or_err(object.py()) }
+}
+
+fn int_of_signed(py: Python<'_>, value: i64) -> Bound<'_, PyInt> {
+    // SAFETY: attached; the result is a new int.
+    unsafe { ffi::PyLong_FromLongLong(value).owned(py).cast_into_unchecked() }
+}
+
+fn int_of_unsigned(py: Python<'_>, value: u64) -> Bound<'_, PyInt> {
+    // SAFETY: attached; the result is a new int.
+    unsafe { ffi::PyLong_FromUnsignedLongLong(value).owned(py).cast_into_unchecked() }
+}
+
+#[cold]
+fn out_of_range(name: &str) -> PyErr {
+    PyOverflowError::new_err(format!("out of range integral type conversion attempted: not in the range of {name}"))
+}
+
+/// Integers that go through a 64-bit one.
+macro_rules! integers {
+    ($($ty:ident through $from:ident, $to:ident as $wide:ident;)*) => {
+        $(
+            impl<'a, 'py> FromPyObject<'a, 'py> for $ty {
+                type Error = PyErr;
+
+                #[inline]
+                fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+                    $ty::try_from($from(object)?).map_err(|_| out_of_range(stringify!($ty)))
+                }
+
+                integers!(@bytes_in $ty);
+            }
+
+            impl<'py> IntoPyObject<'py> for $ty {
+                type Target = PyInt;
+                type Output = Bound<'py, PyInt>;
+                type Error = Infallible;
+
+                #[inline]
+                fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+                    Ok($to(py, self as $wide))
+                }
+
+                integers!(@bytes_out $ty);
+            }
+
+            integers!(@reference $ty);
+        )*
+    };
+    (@reference $ty:ident) => {
+        impl<'py> IntoPyObject<'py> for &$ty {
+            type Target = PyInt;
+            type Output = Bound<'py, PyInt>;
+            type Error = Infallible;
+
+            #[inline]
+            fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+                (*self).into_pyobject(py)
+            }
+
+            integers!(@bytes_out_reference $ty);
+        }
+    };
+    (@bytes_in u8) => {
+        fn vec_of_bytes(object: Borrowed<'_, 'py, PyAny>) -> Option<Vec<u8>> {
+            object.cast::<PyBytes>().ok().map(|bytes| PyBytesMethods::as_bytes(&*bytes).to_vec())
+        }
+    };
+    (@bytes_out u8) => {
+        fn sequence_into_pyobject<I>(sequence: I, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>
+        where
+            I: IntoIterator<Item = Self>,
+            I::IntoIter: ExactSizeIterator<Item = Self>,
+        {
+            let bytes: Vec<u8> = sequence.into_iter().collect();
+            Ok(PyBytes::new(py, &bytes).into_any())
+        }
+    };
+    (@bytes_out_reference u8) => {
+        fn sequence_into_pyobject<I>(sequence: I, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>
+        where
+            I: IntoIterator<Item = Self>,
+            I::IntoIter: ExactSizeIterator<Item = Self>,
+        {
+            u8::sequence_into_pyobject(sequence.into_iter().copied(), py)
+        }
+    };
+    (@$any:ident $ty:ident) => {};
+}
+
+integers! {
+    i8 through signed, int_of_signed as i64;
+    i16 through signed, int_of_signed as i64;
+    i32 through signed, int_of_signed as i64;
+    i64 through signed, int_of_signed as i64;
+    isize through signed, int_of_signed as i64;
+    u8 through signed, int_of_signed as i64;
+    u16 through signed, int_of_signed as i64;
+    u32 through signed, int_of_signed as i64;
+    u64 through unsigned, int_of_unsigned as u64;
+    usize through unsigned, int_of_unsigned as u64;
+}
+
+/// Integers of 128 bits: a high half with the sign of the type, and a low one.
+macro_rules! wide_integers {
+    ($($ty:ident high $half:ident through $from:ident, $to:ident;)*) => {
+        $(
+            impl<'a, 'py> FromPyObject<'a, 'py> for $ty {
+                type Error = PyErr;
+
+                fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+                    let py = object.py();
+                    let int = index(object)?;
+                    // SAFETY: attached; an int, of which any fits when only its low bits are taken.
+                    let low = unsafe { ffi::PyLong_AsUnsignedLongLongMask(int.as_ptr()) };
+                    if low == c_ulonglong::MAX && PyErr::occurred(py) {
+                        return Err(PyErr::fetch(py));
+                    }
+                    let high: $half = $from(int.rshift(64_u8)?.as_borrowed())?;
+                    Ok(($ty::from(high) << 64) | $ty::from(low))
+                }
+            }
+
+            impl<'py> IntoPyObject<'py> for $ty {
+                type Target = PyInt;
+                type Output = Bound<'py, PyInt>;
+                type Error = PyErr;
+
+                fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+                    if let Ok(value) = $half::try_from(self) {
+                        return Ok($to(py, value));
+                    }
+                    let high = $to(py, (self >> 64) as $half);
+                    let int = high.lshift(64_u8)?.bitor(self as u64)?;
+                    Ok(int.cast_into()?)
+                }
+            }
+
+            impl<'py> IntoPyObject<'py> for &$ty {
+                type Target = PyInt;
+                type Output = Bound<'py, PyInt>;
+                type Error = PyErr;
+
+                fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
+                    (*self).into_pyobject(py)
+                }
+            }
+        )*
+    };
+}
+
+wide_integers! {
+    i128 high i64 through signed, int_of_signed;
+    u128 high u64 through unsigned, int_of_unsigned;
+}
+
+macro_rules! non_zero {
+    ($($ty:ident),*) => {
+        $(
+            impl<'a, 'py> FromPyObject<'a, 'py> for NonZero<$ty> {
+                type Error = PyErr;
+
+                fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+                    NonZero::new($ty::extract(object)?)
+                        .ok_or_else(|| PyValueError::new_err("invalid zero value"))
+                }
+            }
+
+            impl<'py> IntoPyObject<'py> for NonZero<$ty> {
+                type Target = PyInt;
+                type Output = Bound<'py, PyInt>;
+                type Error = <$ty as IntoPyObject<'py>>::Error;
+
+                fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+                    self.get().into_pyobject(py)
+                }
+            }
+
+            impl<'py> IntoPyObject<'py> for &NonZero<$ty> {
+                type Target = PyInt;
+                type Output = Bound<'py, PyInt>;
+                type Error = <$ty as IntoPyObject<'py>>::Error;
+
+                fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+                    self.get().into_pyobject(py)
+                }
+            }
+        )*
+    };
+}
+non_zero!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for bool {
+    type Error = PyErr;
+
+    /// Takes a `bool` only, and the one of NumPy, which is another class.
+    #[inline]
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        let py = object.py();
+        if object.as_ptr() == PyBool::new(py, true).as_ptr() {
+            Ok(true)
+        } else if object.as_ptr() == PyBool::new(py, false).as_ptr() {
+            Ok(false)
+        } else {
+            numpy_bool(object)
+        }
+    }
+}
+
+#[cold]
+fn numpy_bool(object: Borrowed<'_, '_, PyAny>) -> PyResult<bool> {
+    let class = object.get_type();
+    let (module, name) = (class.module()?, class.name()?);
+    // `bool_` up to NumPy 1, `bool` since 2.
+    if module == "numpy" && (name == "bool_" || name == "bool") {
+        return object.is_truthy();
+    }
+    Err(PyTypeError::new_err(format!(
+        "'{}' object is not an instance of 'bool'",
+        name.to_string_lossy()
+    )))
+}
+
+impl<'py> IntoPyObject<'py> for bool {
+    type Target = PyBool;
+    type Output = Borrowed<'py, 'py, PyBool>;
+    type Error = Infallible;
+
+    #[inline]
+    fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+        Ok(PyBool::new(py, self))
+    }
+}
+
+impl<'py> IntoPyObject<'py> for &bool {
+    type Target = PyBool;
+    type Output = Borrowed<'py, 'py, PyBool>;
+    type Error = Infallible;
+
+    #[inline]
+    fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
+        (*self).into_pyobject(py)
+    }
+}

@@ -1,0 +1,8 @@
+//! The conversions of Rust's own types, and of the smart pointers.
+
+mod containers;
+mod floats;
+mod integers;
+mod pointers;
+mod text;
+mod tuples;

@@ -1,0 +1,405 @@
+//! From what Python passes to the parameters of a Rust function.
+
+use core::convert::Infallible;
+
+use everypy_ffi::{self as ffi, Py_ssize_t, PyObject};
+
+use crate::conversion::FromPyObject;
+use crate::err::{PyErr, PyResult};
+use crate::exceptions::PyTypeError;
+use crate::ffi_ptr::FfiPtrExt as _;
+use crate::instance::{Borrowed, Bound, Py};
+use crate::marker::Python;
+use crate::state::PerInterpreter;
+use crate::type_object::PyTypeCheck;
+use crate::types::{
+    PyAny, PyAnyMethods as _, PyDict, PyDictMethods as _, PyString, PyStringMethods, PyTuple,
+};
+
+/// A type that a parameter can have.
+pub trait Argument<'a, 'py>: Sized {
+    /// Converts.
+    fn from_object(object: &'a Bound<'py, PyAny>) -> PyResult<Self>;
+}
+
+impl<'a, 'py, T> Argument<'a, 'py> for T
+where
+    T: FromPyObject<'a, 'py>,
+{
+    #[inline(always)]
+    fn from_object(object: &'a Bound<'py, PyAny>) -> PyResult<Self> {
+        match T::extract(object.as_borrowed()) {
+            Ok(value) => Ok(value),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl<'a, 'py, T: PyTypeCheck> Argument<'a, 'py> for &'a Bound<'py, T> {
+    #[inline(always)]
+    fn from_object(object: &'a Bound<'py, PyAny>) -> PyResult<Self> {
+        object.cast::<T>().map_err(Into::into)
+    }
+}
+
+impl<'a, 'py, T: PyTypeCheck> Argument<'a, 'py> for Option<&'a Bound<'py, T>> {
+    #[inline(always)]
+    fn from_object(object: &'a Bound<'py, PyAny>) -> PyResult<Self> {
+        if object.is_none() { Ok(None) } else { <&Bound<'py, T>>::from_object(object).map(Some) }
+    }
+}
+
+/// The argument at a place of the vector.
+///
+/// # Safety
+///
+/// `place` is valid for `'a` and holds a live object during it.
+///
+/// # Errors
+///
+/// The conversion's; a `TypeError` tells the name of the parameter.
+#[inline(always)]
+pub unsafe fn argument<'a, 'py, T: Argument<'a, 'py>>(
+    py: Python<'py>,
+    place: *const *mut PyObject,
+    name: &'static str,
+) -> PyResult<T>
+where
+    'py: 'a,
+{
+    // SAFETY: as the caller says.
+    match T::from_object(unsafe { Bound::ref_from_ptr(py, place) }) {
+        Ok(value) => Ok(value),
+        Err(error) => Err(named(py, error, name)),
+    }
+}
+
+/// The argument at a place of the vector, or `None` if none was passed.
+///
+/// # Safety
+///
+/// `place` is valid for `'a` and holds a live object or null during it.
+///
+/// # Errors
+///
+/// The conversion's; a `TypeError` tells the name of the parameter.
+#[inline(always)]
+pub unsafe fn optional_argument<'a, 'py, T: Argument<'a, 'py>>(
+    py: Python<'py>,
+    place: *const *mut PyObject,
+    name: &'static str,
+) -> PyResult<Option<T>>
+where
+    'py: 'a,
+{
+    // SAFETY: as the caller says.
+    unsafe {
+        if (*place).is_null() { Ok(None) } else { argument(py, place, name).map(Some) }
+    }
+}
+
+/// An argument that is converted by a function of the user's.
+///
+/// # Safety
+///
+/// As [`argument`].
+///
+/// # Errors
+///
+/// As [`argument`].
+#[inline(always)]
+pub unsafe fn argument_with<'a, 'py, T>(
+    py: Python<'py>,
+    place: *const *mut PyObject,
+    name: &'static str,
+    convert: impl FnOnce(&'a Bound<'py, PyAny>) -> PyResult<T>,
+) -> PyResult<T>
+where
+    'py: 'a,
+{
+    // SAFETY: as the caller says.
+    convert(unsafe { Bound::ref_from_ptr(py, place) }).map_err(|error| named(py, error, name))
+}
+
+/// The module that a function belongs to, for `pass_module`.
+///
+/// # Safety
+///
+/// `place` is valid for `'a` and holds the module during it.
+///
+/// # Errors
+///
+/// If the function belongs to no module.
+pub unsafe fn module_argument<'a, 'py, T: From<&'a Bound<'py, crate::types::PyModule>>>(
+    py: Python<'py>,
+    place: *const *mut PyObject,
+) -> PyResult<T>
+where
+    'py: 'a,
+{
+    // SAFETY: as the caller says.
+    unsafe {
+        if (*place).is_null() {
+            return Err(PyTypeError::new_err("the function belongs to no module"));
+        }
+        Ok(T::from(Bound::ref_from_ptr(py, place).cast_unchecked()))
+    }
+}
+
+/// Puts the name of the parameter before the text of a `TypeError`.
+#[cold]
+#[inline(never)]
+fn named(py: Python<'_>, error: PyErr, name: &str) -> PyErr {
+    if error.get_type(py).is(py.get_type::<PyTypeError>()) {
+        let cause = error.cause(py);
+        let text = error.value(py).as_any().str();
+        let text = text.as_ref().map_or("?".into(), |text| text.to_string_lossy());
+        let error = PyTypeError::new_err(format!("argument '{name}': {text}"));
+        error.set_cause(py, cause);
+        return error;
+    }
+    error
+}
+
+/// What a function takes, for all but the plainest calls.
+pub struct Signature {
+    /// The name of the function in Python.
+    pub function: &'static str,
+    /// The names of the parameters: positional ones, then those by keyword only.
+    pub names: &'static [&'static str],
+    /// How many are positional.
+    pub positional: usize,
+    /// How many of those cannot be passed by keyword.
+    pub positional_only: usize,
+    /// How many of the positional ones have no default.
+    pub required: usize,
+    /// For each of those by keyword only whether it has no default.
+    pub keyword_only_required: &'static [bool],
+    /// Whether there is `*args`.
+    pub varargs: bool,
+    /// Whether there is `**kwargs`.
+    pub varkeywords: bool,
+    /// `names` as interned strings.
+    pub interned: Names,
+}
+
+/// The names of parameters as interned strings, made when they are first needed.
+pub struct Names(PerInterpreter<Vec<Py<PyString>>>);
+
+impl Names {
+    /// None yet.
+    #[expect(clippy::new_without_default, reason = "only for statics")]
+    pub const fn new() -> Self {
+        Self(PerInterpreter::new())
+    }
+
+    #[inline]
+    fn get(&self, py: Python<'_>, names: &[&str]) -> &[Py<PyString>] {
+        let make = || {
+            Ok::<_, Infallible>(names.iter().map(|name| PyString::intern(py, name).unbind()).collect())
+        };
+        match self.0.get_or_try_init(py, make) {
+            Ok(names) => names,
+            Err(never) => match never {},
+        }
+    }
+}
+
+/// What goes into `*args` and `**kwargs`.
+pub struct Rest<'py> {
+    /// The tuple.
+    pub args: Option<Bound<'py, PyTuple>>,
+    /// The dict, if there is anything in it.
+    pub kwargs: Option<Bound<'py, PyDict>>,
+}
+
+impl Signature {
+    /// Sorts what was passed into `room`, one place per parameter, null where nothing was passed.
+    ///
+    /// # Safety
+    ///
+    /// `args` holds `nargs` objects and one more for each name in the tuple `kwnames`, or `kwnames` is null; `room` has
+    /// a place for each of `self.names`, all null. The places borrow from the vector.
+    ///
+    /// # Errors
+    ///
+    /// `TypeError` for what Python itself would refuse.
+    pub unsafe fn sort<'py>(
+        &self,
+        py: Python<'py>,
+        args: *const *mut PyObject,
+        nargs: Py_ssize_t,
+        kwnames: *mut PyObject,
+        room: &mut [*mut PyObject],
+    ) -> PyResult<Rest<'py>> {
+        let nargs = nargs as usize;
+        let direct = nargs.min(self.positional);
+        // SAFETY: as the caller says.
+        unsafe {
+            core::ptr::copy_nonoverlapping(args, room.as_mut_ptr(), direct);
+        }
+        let mut rest = Rest { args: None, kwargs: None };
+        if self.varargs {
+            // SAFETY: as the caller says; `direct` is at most `nargs`.
+            let more = unsafe { core::slice::from_raw_parts(args.add(direct), nargs - direct) };
+            // SAFETY: the vector's objects are alive.
+            let objects = more.iter().map(|&object| unsafe { object.borrowed(py) }.to_owned());
+            rest.args = Some(PyTuple::of_objects(py, objects)?);
+        } else if nargs > self.positional {
+            return Err(self.too_many(nargs));
+        }
+        if !kwnames.is_null() {
+            // SAFETY: as the caller says.
+            unsafe { self.sort_keywords(py, args.add(nargs), kwnames, room, &mut rest)? };
+        }
+        let missing = |required: usize, from: usize| room[from..required].iter().any(|place| place.is_null());
+        if nargs < self.required && missing(self.required, nargs) {
+            return Err(self.missing_positional(room));
+        }
+        let keyword_only = &room[self.positional..];
+        if keyword_only.iter().zip(self.keyword_only_required).any(|(place, required)| *required && place.is_null()) {
+            return Err(self.missing_keywords(keyword_only));
+        }
+        Ok(rest)
+    }
+
+    #[inline]
+    unsafe fn sort_keywords<'py>(
+        &self,
+        py: Python<'py>,
+        values: *const *mut PyObject,
+        kwnames: *mut PyObject,
+        room: &mut [*mut PyObject],
+        rest: &mut Rest<'py>,
+    ) -> PyResult<()> {
+        let interned = self.interned.get(py, self.names);
+        // SAFETY: `kwnames` is a tuple of str, and there is a value for each, by the protocol.
+        unsafe {
+            for index in 0..ffi::PyTuple_Size(kwnames) {
+                let name = ffi::PyTuple_GetItem(kwnames, index);
+                let value = *values.add(index as usize);
+                let place = match interned.iter().position(|known| known.as_ptr() == name) {
+                    Some(place) => Some(place),
+                    None => self.place_by_text(name.borrowed(py).cast_unchecked()),
+                };
+                match place {
+                    Some(place) if place >= self.positional_only => {
+                        if !core::mem::replace(&mut room[place], value).is_null() {
+                            return Err(self.twice(place));
+                        }
+                    }
+                    _ if self.varkeywords => {
+                        rest.kwargs
+                            .get_or_insert_with(|| PyDict::new(py))
+                            .set_item(name.borrowed(py), value.borrowed(py))?;
+                    }
+                    Some(place) => return Err(self.positional_only_by_keyword(place)),
+                    None => return Err(self.unexpected(name.borrowed(py))),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The place of a name that is not interned, as `f(**{…})` may pass.
+    #[cold]
+    fn place_by_text(&self, name: Borrowed<'_, '_, PyString>) -> Option<usize> {
+        let name = PyStringMethods::to_str(&*name).ok()?;
+        self.names.iter().position(|known| *known == name)
+    }
+
+    #[cold]
+    fn error(&self, text: core::fmt::Arguments<'_>) -> PyErr {
+        PyTypeError::new_err(format!("{}() {text}", self.function))
+    }
+
+    #[cold]
+    fn too_many(&self, given: usize) -> PyErr {
+        let Self { positional, required, .. } = *self;
+        let plural = if positional == 1 { "" } else { "s" };
+        let were = if given == 1 { "was" } else { "were" };
+        if required == positional {
+            self.error(format_args!(
+                "takes {positional} positional argument{plural} but {given} {were} given"
+            ))
+        } else {
+            self.error(format_args!(
+                "takes from {required} to {positional} positional arguments but {given} {were} given"
+            ))
+        }
+    }
+
+    #[cold]
+    fn twice(&self, place: usize) -> PyErr {
+        self.error(format_args!("got multiple values for argument '{}'", self.names[place]))
+    }
+
+    #[cold]
+    fn unexpected(&self, name: Borrowed<'_, '_, PyAny>) -> PyErr {
+        let name = name.str();
+        let name = name.as_ref().map_or("?".into(), |name| name.to_string_lossy());
+        self.error(format_args!("got an unexpected keyword argument '{name}'"))
+    }
+
+    #[cold]
+    fn positional_only_by_keyword(&self, place: usize) -> PyErr {
+        self.error(format_args!(
+            "got some positional-only arguments passed as keyword arguments: '{}'",
+            self.names[place]
+        ))
+    }
+
+    #[cold]
+    fn missing_positional(&self, room: &[*mut PyObject]) -> PyErr {
+        let missing = (0..self.required).filter(|&place| room[place].is_null());
+        self.missing("positional", missing.map(|place| self.names[place]).collect())
+    }
+
+    #[cold]
+    fn missing_keywords(&self, room: &[*mut PyObject]) -> PyErr {
+        let missing = (0..room.len())
+            .filter(|&place| room[place].is_null() && self.keyword_only_required[place]);
+        let names = missing.map(|place| self.names[self.positional + place]);
+        self.missing("keyword-only", names.collect())
+    }
+
+    fn missing(&self, kind: &str, names: Vec<&str>) -> PyErr {
+        let count = names.len();
+        let plural = if count == 1 { "" } else { "s" };
+        let quoted: Vec<_> = names.iter().map(|name| format!("'{name}'")).collect();
+        let list = match quoted.as_slice() {
+            [] => String::new(),
+            [only] => only.clone(),
+            [first, second] => format!("{first} and {second}"),
+            [first @ .., last] => format!("{}, and {last}", first.join(", ")),
+        };
+        self.error(format_args!("missing {count} required {kind} argument{plural}: {list}"))
+    }
+}
+
+/// The `**kwargs` of a function, whose parameter is an `Option`: `None` if none were passed.
+///
+/// # Errors
+///
+/// The conversion's; a `TypeError` tells the name of the parameter.
+pub fn keywords<'a, 'py, T: Argument<'a, 'py>>(
+    kwargs: Option<&'a Bound<'py, PyDict>>,
+    py: Python<'py>,
+    name: &'static str,
+) -> PyResult<Option<T>> {
+    kwargs
+        .map(|kwargs| T::from_object(kwargs.as_any()).map_err(|error| named(py, error, name)))
+        .transpose()
+}
+
+/// The `*args` of a function.
+///
+/// # Errors
+///
+/// The conversion's; a `TypeError` tells the name of the parameter.
+pub fn rest_argument<'a, 'py, T: Argument<'a, 'py>>(
+    args: &'a Bound<'py, PyTuple>,
+    name: &'static str,
+) -> PyResult<T> {
+    T::from_object(args.as_any()).map_err(|error| named(args.py(), error, name))
+}

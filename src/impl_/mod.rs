@@ -1,0 +1,13 @@
+//! The private door of the macros. Nothing here is for users: it changes without notice.
+
+pub mod arguments;
+pub mod function;
+pub mod pymodule;
+pub mod returns;
+pub mod trampoline;
+
+pub use core::ffi::c_int;
+pub use core::ptr::null_mut;
+pub use everypy_ffi::{Py_ssize_t, PyObject};
+
+pub use crate::marker::Python;

@@ -1,0 +1,82 @@
+//! From what a Rust function returns to what C expects.
+//!
+//! A function may return a value, a result of one, nothing or a result of nothing, and nothing means `None`. Which it
+//! is is found by method resolution: inherent methods come before those of traits, and those by value before those by
+//! reference.
+
+use core::marker::PhantomData;
+
+use everypy_ffi::PyObject;
+
+use crate::conversion::IntoPyObject;
+use crate::err::{PyErr, PyResult};
+use crate::instance::BoundObject as _;
+use crate::marker::Python;
+use crate::types::PyNone;
+
+/// Stands for the return type `T`.
+pub struct Returned<T>(PhantomData<T>);
+
+/// The return type of a value.
+#[inline(always)]
+pub fn returned<T>(_value: &T) -> Returned<T> {
+    Returned(PhantomData)
+}
+
+#[inline(always)]
+fn none(py: Python<'_>) -> *mut PyObject {
+    PyNone::get(py).into_ptr()
+}
+
+#[inline(always)]
+fn object<'py, T: IntoPyObject<'py>>(py: Python<'py>, value: T) -> PyResult<*mut PyObject> {
+    match value.into_pyobject(py) {
+        Ok(object) => Ok(object.into_ptr()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl Returned<()> {
+    /// `None`.
+    #[inline(always)]
+    pub fn convert(&self, py: Python<'_>, (): ()) -> PyResult<*mut PyObject> {
+        Ok(none(py))
+    }
+}
+
+impl<E: Into<PyErr>> Returned<Result<(), E>> {
+    /// `None`, or the error.
+    #[inline(always)]
+    pub fn convert(&self, py: Python<'_>, value: Result<(), E>) -> PyResult<*mut PyObject> {
+        value.map(|()| none(py)).map_err(Into::into)
+    }
+}
+
+/// A result of a value.
+pub trait ConvertResult<'py, T, E> {
+    /// The object, or the error.
+    fn convert(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject>;
+}
+
+impl<'py, T: IntoPyObject<'py>, E: Into<PyErr>> ConvertResult<'py, T, E> for Returned<Result<T, E>> {
+    #[inline(always)]
+    fn convert(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject> {
+        match value {
+            Ok(value) => object(py, value),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// A value.
+pub trait ConvertValue<'py, T> {
+    /// The object.
+    fn convert(&self, py: Python<'py>, value: T) -> PyResult<*mut PyObject>;
+}
+
+impl<'py, T: IntoPyObject<'py>> ConvertValue<'py, T> for &Returned<T> {
+    #[inline(always)]
+    fn convert(&self, py: Python<'py>, value: T) -> PyResult<*mut PyObject> {
+        object(py, value)
+    }
+}

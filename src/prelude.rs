@@ -1,0 +1,16 @@
+//! What most modules use: `use pyo3::prelude::*;`.
+
+pub use crate::conversion::{FromPyObject, FromPyObjectOwned, IntoPyObject};
+pub use crate::err::{PyErr, PyResult};
+pub use crate::instance::{Borrowed, Bound, Py};
+pub use crate::marker::Python;
+pub use crate::types::{
+    PyAny, PyAnyMethods, PyBoolMethods, PyBytesMethods, PyDictMethods, PyFloatMethods,
+    PyListMethods, PyModule, PyModuleMethods, PyStringMethods, PyTracebackMethods, PyTupleMethods,
+    PyTypeMethods,
+};
+pub use crate::wrap_pyfunction;
+pub use crate::PyObject;
+
+#[cfg(feature = "macros")]
+pub use crate::{pyfunction, pymodule};
