@@ -17,10 +17,14 @@
 #[macro_use]
 mod rows;
 pub mod headers;
+mod packed;
+mod stubs;
 mod types;
 
 pub use headers::*;
-pub use rows::{Failure, Row, Stub};
+pub use packed::{names, traits, Traits};
+pub use rows::{Failure, Row};
+pub use stubs::stub;
 pub use types::*;
 
 use core::cell::UnsafeCell;
@@ -31,63 +35,6 @@ use core::mem::MaybeUninit;
 /// For tests and for building the packed tables below; a program that only uses those does not carry this one.
 #[expect(clippy::large_const_arrays, reason = "a static would be carried by every program")]
 pub const ROWS: [Row; LEN] = headers::all_rows();
-
-/// The stub of each row, to be put where an interpreter lacks the entry.
-pub static STUBS: [Stub; LEN] = headers::all_stubs();
-
-const NAMES_LEN: usize = {
-    let mut length = 0;
-    let mut row = 0;
-    while row < LEN {
-        length += ROWS[row].name.len() + 1;
-        row += 1;
-    }
-    length
-};
-
-/// The names of all rows, each ended by a NUL, without a pointer (and so without a relocation) per row.
-pub static NAMES: [u8; NAMES_LEN] = {
-    let mut names = [0; NAMES_LEN];
-    let mut at = 0;
-    let mut row = 0;
-    while row < LEN {
-        let name = ROWS[row].name.as_bytes();
-        let mut i = 0;
-        while i < name.len() {
-            names[at + i] = name[i];
-            i += 1;
-        }
-        at += name.len() + 1;
-        row += 1;
-    }
-    names
-};
-
-/// What loading needs to know of a row besides its name, in three bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct Traits {
-    /// See [`Row::since`].
-    pub since: (u8, u8),
-    /// See [`Row::required`].
-    pub required: bool,
-    /// Whether the entry is an object or a variable, not a function.
-    pub data: bool,
-}
-
-/// The traits of all rows, in the order of the table.
-pub static TRAITS: [Traits; LEN] = {
-    let mut traits = [Traits { since: (3, 7), required: false, data: false }; LEN];
-    let mut row = 0;
-    while row < LEN {
-        traits[row] = Traits {
-            since: ROWS[row].since,
-            required: ROWS[row].required,
-            data: matches!(ROWS[row].failure, Failure::Data),
-        };
-        row += 1;
-    }
-    traits
-};
 
 /// The table itself and the hook of its stubs. Written once by the loader, then immutable.
 #[repr(transparent)]
@@ -126,8 +73,13 @@ pub unsafe fn fill(addresses: &[*const (); LEN], missing: fn(usize)) {
     }
 }
 
+/// What a stub does: tells of its row, and returns what says that the call failed.
 #[cold]
-pub(crate) fn missing(row: usize) {
+pub(crate) extern "C" fn missing(row: usize) -> i64 {
     // SAFETY: initialised from the start, and written only before the first stub can be called.
-    unsafe { (*MISSING.0.get()).assume_init()(row) }
+    unsafe { (*MISSING.0.get()).assume_init()(row) };
+    match traits(row).failure {
+        Failure::Null | Failure::Data => 0,
+        Failure::MinusOne | Failure::MinusOnePointZero | Failure::Nothing => -1,
+    }
 }

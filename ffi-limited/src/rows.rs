@@ -69,69 +69,8 @@ const _: () = {
     covered::<c_ulonglong>();
 };
 
-/// The stand-in for a missing function: tells its row to the hook that [`fill`](crate::fill) was given, and returns the
-/// failure value.
-///
-/// It takes no arguments: with the C calling conventions of our platforms the caller removes what it passed.
-pub type Stub = unsafe extern "C" fn() -> i64;
-
-/// A stub of a function that returns an integer or nothing.
-///
-/// # Safety
-///
-/// To be called through the table only, by an attached thread.
-pub(crate) unsafe extern "C" fn stub_minus_one<const ROW: usize>() -> i64 {
-    crate::missing(ROW);
-    -1
-}
-
-/// A stub of a function that returns a pointer.
-///
-/// # Safety
-///
-/// To be called through the table only, by an attached thread.
-pub(crate) unsafe extern "C" fn stub_null<const ROW: usize>() -> i64 {
-    crate::missing(ROW);
-    0
-}
-
-/// A stub of a function that returns a `double`.
-///
-/// # Safety
-///
-/// To be called through the table only, by an attached thread.
-pub(crate) unsafe extern "C" fn stub_minus_one_point_zero<const ROW: usize>() -> c_double {
-    crate::missing(ROW);
-    -1.0
-}
-
-/// The place of a required row's stub, which loading never uses: it fails instead.
-///
-/// # Safety
-///
-/// Never called.
-pub(crate) unsafe extern "C" fn no_stub() -> i64 {
-    -1
-}
-
-/// The stub of row `ROW`.
-pub(crate) const fn stub<const ROW: usize>(failure: Failure) -> Stub {
-    match failure {
-        Failure::Null | Failure::Data => stub_null::<ROW>,
-        Failure::MinusOne | Failure::Nothing => stub_minus_one::<ROW>,
-        Failure::MinusOnePointZero => {
-            // SAFETY: function pointers have one size and ABI; whoever calls this entry does it with its own signature.
-            unsafe {
-                core::mem::transmute::<unsafe extern "C" fn() -> c_double, Stub>(
-                    stub_minus_one_point_zero::<ROW>,
-                )
-            }
-        }
-    }
-}
-
-/// Makes one header's part of the table: `Rows` (the entries as a struct), `ROWS` (what is known of each),
-/// `STUBS`, and a callable wrapper per entry.
+/// Makes one header's part of the table: `Rows` (the entries as a struct), `ROWS` (what is known of each)
+/// and a callable wrapper per entry.
 ///
 /// - `functions`: `fn NAME(ARG: TYPE, …) -> TYPE, (MAJOR, MINOR) [, required];`, called like any function.
 /// - `variadic`: the same with C's `...` after the last argument. A wrapper cannot be variadic, so `NAME()`
@@ -166,8 +105,8 @@ macro_rules! rows {
         pub(crate) const LEN: usize = core::mem::size_of::<Rows>() / core::mem::size_of::<usize>();
 
         /// The place of the first row in the whole table.
+        #[cfg(not(everypy_sled))]
         const BASE: usize = core::mem::offset_of!(crate::Table, $header) / core::mem::size_of::<usize>();
-        const _: () = assert!(BASE + LEN <= crate::LEN);
 
         /// What is known of each row, in the order of [`Rows`].
         pub(crate) const ROWS: [crate::Row; LEN] = [
@@ -191,11 +130,12 @@ macro_rules! rows {
             },)*
         ];
 
-        /// The stub of each row that an interpreter may lack.
-        pub(crate) const STUBS: [crate::Stub; LEN] = [
-            $(rows!(@stub $fn_name $($fn_required)?),)*
-            $(rows!(@stub $var_name $($var_required)?),)*
-            $(rows!(@data_stub $data_name),)*
+        /// The stub of each row, for processors that have no common one.
+        #[cfg(not(everypy_sled))]
+        pub(crate) const STUBS: [crate::stubs::Stub; LEN] = [
+            $(rows!(@stub $fn_name),)*
+            $(rows!(@stub $var_name),)*
+            $(rows!(@stub $data_name),)*
         ];
 
         $(
@@ -241,12 +181,10 @@ macro_rules! rows {
     };
     (@required required) => { true };
     (@required) => { false };
-    (@stub $name:ident required) => { crate::rows::no_stub };
     (@stub $name:ident) => {{
         const LOCAL: usize = core::mem::offset_of!(Rows, $name) / core::mem::size_of::<usize>();
-        crate::rows::stub::<{ BASE + LOCAL }>(ROWS[LOCAL].failure)
+        crate::stubs::of_row::<{ BASE + LOCAL }>(ROWS[LOCAL].failure)
     }};
-    (@data_stub $name:ident) => { crate::rows::no_stub };
 }
 
 /// Declares the modules of `headers/`, and the table as their concatenation in this order.
@@ -273,8 +211,9 @@ macro_rules! headers {
             crate::rows::concat(&[$(&$header::ROWS),*], crate::rows::NO_ROW)
         }
 
-        pub(crate) const fn all_stubs() -> [crate::Stub; LEN] {
-            crate::rows::concat(&[$(&$header::STUBS),*], crate::rows::no_stub as crate::Stub)
+        #[cfg(not(everypy_sled))]
+        pub(crate) const fn all_stubs() -> [crate::stubs::Stub; LEN] {
+            crate::rows::concat(&[$(&$header::STUBS),*], crate::stubs::of_row::<0>(crate::Failure::Null))
         }
     };
 }

@@ -2,6 +2,8 @@
 
 use core::ffi::CStr;
 
+use everypy_ffi as ffi;
+
 use crate::find::Python;
 use crate::runtime::{Implementation, Runtime};
 
@@ -13,30 +15,93 @@ const GRAALPY_25_3: &str = include_str!("data/graalpy-25.3.txt");
 /// Functions of GraalPy that are no stubs but abort or return wrong results (`NOTES.md` §7.20, §7.21, §7.24).
 const GRAALPY_WRONG: &str = include_str!("data/graalpy-wrong.txt");
 
-/// The symbols to leave alone, one a line and sorted.
-pub(crate) struct DenyList {
-    lists: [Vec<&'static str>; 2],
+/// A bit per row.
+type RowSet = [u8; ffi::LEN.div_ceil(8)];
+
+/// The rows whose names are in a list, one a line and sorted, found when this is compiled.
+const fn rows_of<const LINES: usize>(list: &str) -> RowSet {
+    let list = list.as_bytes();
+    let mut starts = [0; LINES];
+    let (mut line, mut at) = (0, 0);
+    while at < list.len() {
+        starts[line] = at;
+        line += 1;
+        while list[at] != b'\n' {
+            at += 1;
+        }
+        at += 1;
+    }
+    let mut rows = [0; ffi::LEN.div_ceil(8)];
+    let mut row = 0;
+    while row < ffi::LEN {
+        if has_line(list, &starts, ffi::ROWS[row].name.as_bytes()) {
+            rows[row / 8] |= 1 << (row % 8);
+        }
+        row += 1;
+    }
+    rows
 }
+
+/// The number of lines.
+const fn lines(list: &str) -> usize {
+    let (mut count, mut at) = (0, 0);
+    while at < list.len() {
+        if list.as_bytes()[at] == b'\n' {
+            count += 1;
+        }
+        at += 1;
+    }
+    count
+}
+
+/// Whether `name` is a line of `list`, by binary search.
+const fn has_line(list: &[u8], starts: &[usize], name: &[u8]) -> bool {
+    let (mut low, mut high) = (0, starts.len());
+    while low < high {
+        let middle = (low + high) / 2;
+        let start = starts[middle];
+        let mut i = 0;
+        while i < name.len() && name[i] == list[start + i] {
+            i += 1;
+        }
+        let line = list[start + i];
+        if i == name.len() && line == b'\n' {
+            return true;
+        }
+        if i == name.len() || name[i] < line {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    false
+}
+
+/// The rows to leave alone on an interpreter.
+pub(crate) struct DenyList([Option<&'static RowSet>; 2]);
 
 impl DenyList {
     /// The list for an interpreter.
     pub(crate) fn of(runtime: &Runtime) -> Self {
+        static STUBS_24_2: RowSet = rows_of::<{ lines(GRAALPY_24_2) }>(GRAALPY_24_2);
+        static STUBS_25_0: RowSet = rows_of::<{ lines(GRAALPY_25_0) }>(GRAALPY_25_0);
+        static STUBS_25_3: RowSet = rows_of::<{ lines(GRAALPY_25_3) }>(GRAALPY_25_3);
+        static WRONG: RowSet = rows_of::<{ lines(GRAALPY_WRONG) }>(GRAALPY_WRONG);
         if runtime.implementation != Implementation::GraalPy {
-            return Self { lists: [Vec::new(), Vec::new()] };
+            return Self([None, None]);
         }
         // GraalPy's C API does not tell its own version; each series implements another Python.
         let stubs = match runtime.python.minor {
-            ..=11 => GRAALPY_24_2,
-            12 => GRAALPY_25_0,
-            _ => GRAALPY_25_3,
+            ..=11 => &STUBS_24_2,
+            12 => &STUBS_25_0,
+            _ => &STUBS_25_3,
         };
-        Self { lists: [stubs, GRAALPY_WRONG].map(|list| list.lines().collect()) }
+        Self([Some(stubs), Some(&WRONG)])
     }
 
-    /// Whether `name` must not be used although it is exported.
-    pub(crate) fn has(&self, name: &CStr) -> bool {
-        let Ok(name) = name.to_str() else { return false };
-        self.lists.iter().any(|list| list.binary_search(&name).is_ok())
+    /// Whether a row must not be used although it is exported.
+    pub(crate) fn has(&self, row: usize) -> bool {
+        self.0.into_iter().flatten().any(|rows| rows[row / 8] & (1 << (row % 8)) != 0)
     }
 }
 
@@ -69,11 +134,19 @@ pub(crate) fn elsewhere(python: &Python, name: &CStr) -> Option<*const ()> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
-    fn lists_are_sorted() {
-        for list in [super::GRAALPY_24_2, super::GRAALPY_25_0, super::GRAALPY_25_3, super::GRAALPY_WRONG] {
-            assert!(list.lines().count() > 3);
-            assert!(list.lines().is_sorted());
-        }
+    fn lists_name_rows() {
+        check::<{ lines(GRAALPY_24_2) }>(GRAALPY_24_2);
+        check::<{ lines(GRAALPY_25_0) }>(GRAALPY_25_0);
+        check::<{ lines(GRAALPY_25_3) }>(GRAALPY_25_3);
+        check::<{ lines(GRAALPY_WRONG) }>(GRAALPY_WRONG);
+    }
+
+    fn check<const LINES: usize>(list: &str) {
+        assert!(list.lines().is_sorted());
+        let count: u32 = rows_of::<LINES>(list).iter().map(|byte| byte.count_ones()).sum();
+        assert_eq!(count as usize, list.lines().count(), "every line is the name of a row");
     }
 }

@@ -5,16 +5,20 @@ use std::ffi::CString;
 
 use everypy_ffi as ffi;
 
-use crate::resolve::names;
 use crate::runtime::{Implementation, runtime};
 
 /// Raises `SystemError` with the name of the row, what has it, and what is running.
 #[cold]
 pub(crate) fn raise(row: usize) {
-    let name = names().nth(row).unwrap_or(c"?");
-    let message = CString::new(message(name, ffi::TRAITS[row].since)).unwrap_or_default();
+    let mut text = CString::default();
+    ffi::names(|place, name| {
+        if place == row {
+            text = CString::new(message(name, ffi::traits(row).since)).unwrap_or_default();
+        }
+        place != row
+    });
     // SAFETY: stubs are called through the loaded table, by an attached thread; these rows are required.
-    unsafe { ffi::PyErr_SetString(*ffi::PyExc_SystemError(), message.as_ptr()) };
+    unsafe { ffi::PyErr_SetString(*ffi::PyExc_SystemError(), text.as_ptr()) };
 }
 
 fn message(name: &CStr, since: (u8, u8)) -> String {

@@ -1,7 +1,5 @@
 //! Finds an address for every row.
 
-use core::ffi::CStr;
-
 use everypy_ffi as ffi;
 
 use crate::data::{self, DenyList};
@@ -22,16 +20,6 @@ pub struct Resolution {
     pub missing: usize,
 }
 
-/// The names of the rows, in the order of the table.
-pub(crate) fn names() -> impl Iterator<Item = &'static CStr> {
-    let mut rest = &ffi::NAMES[..];
-    core::iter::from_fn(move || {
-        let name = CStr::from_bytes_until_nul(rest).ok()?;
-        rest = &rest[name.to_bytes_with_nul().len()..];
-        Some(name)
-    })
-}
-
 /// Finds an address for every row on `python`, without touching the table.
 ///
 /// # Errors
@@ -45,11 +33,13 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
         fallbacks: 0,
         missing: 0,
     };
-    for (row, name) in names().enumerate() {
-        let traits = ffi::TRAITS[row];
+    let mut lacking = None;
+    ffi::names(|row, name| {
+        let traits = ffi::traits(row);
+        let data = traits.failure == ffi::Failure::Data;
         let exported = python.symbol(name);
         let usable = exported.filter(|address| {
-            !denied.has(name) && (!traits.data || data::is_initialised(runtime, name, *address))
+            !denied.has(row) && (!data || data::is_initialised(runtime, name, *address))
         });
         resolution.addresses[row] = if let Some(address) = usable {
             resolution.real += 1;
@@ -61,14 +51,16 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
             resolution.fallbacks += 1;
             address
         } else if traits.required && exported.is_none() {
-            return Err(LoadError::MissingRow {
-                name: name.to_string_lossy().into_owned(),
-                running: runtime.to_string(),
-            });
+            lacking = Some(name.to_string_lossy().into_owned());
+            return false;
         } else {
             resolution.missing += 1;
-            if traits.data { core::ptr::null() } else { ffi::STUBS[row] as *const () }
+            if data { core::ptr::null() } else { ffi::stub(row) }
         };
+        true
+    });
+    if let Some(name) = lacking {
+        return Err(LoadError::MissingRow { name, running: runtime.to_string() });
     }
     Ok(resolution)
 }

@@ -1,0 +1,147 @@
+//! What loading needs to know of the rows, in little space: without a pointer per row, which would cost a relocation too.
+
+use core::ffi::CStr;
+
+use crate::rows::Failure;
+use crate::{LEN, ROWS};
+
+/// How many bytes the names of a row and of the one before it have in common at their start.
+const fn shared(row: usize) -> usize {
+    if row == 0 {
+        return 0;
+    }
+    let (before, name) = (ROWS[row - 1].name.as_bytes(), ROWS[row].name.as_bytes());
+    let mut length = 0;
+    while length < before.len() && length < name.len() && before[length] == name[length] {
+        length += 1;
+    }
+    length
+}
+
+const PACKED_LEN: usize = {
+    let mut length = 0;
+    let mut row = 0;
+    while row < LEN {
+        length += 2 + ROWS[row].name.len() - shared(row);
+        row += 1;
+    }
+    length
+};
+
+/// For each row: how much of the name before it stays, and the rest of its own up to a NUL.
+static NAMES: [u8; PACKED_LEN] = {
+    let mut packed = [0; PACKED_LEN];
+    let mut at = 0;
+    let mut row = 0;
+    while row < LEN {
+        let name = ROWS[row].name.as_bytes();
+        let mut i = shared(row);
+        packed[at] = i as u8;
+        at += 1;
+        while i < name.len() {
+            packed[at] = name[i];
+            at += 1;
+            i += 1;
+        }
+        at += 1;
+        row += 1;
+    }
+    packed
+};
+
+/// The length of the longest name, with its NUL.
+const LONGEST: usize = {
+    let mut longest = 0;
+    let mut row = 0;
+    while row < LEN {
+        if ROWS[row].name.len() >= longest {
+            longest = ROWS[row].name.len() + 1;
+        }
+        row += 1;
+    }
+    longest
+};
+
+/// Calls `each` with the place and the name of every row, in the order of the table, until it returns `false`.
+pub fn names(mut each: impl FnMut(usize, &CStr) -> bool) {
+    let mut name = [0_u8; LONGEST];
+    let mut rest = &NAMES[..];
+    for row in 0..LEN {
+        let stays = usize::from(rest[0]);
+        let length = rest[1..].iter().position(|&byte| byte == 0).unwrap_or(0) + 1;
+        name[stays..stays + length].copy_from_slice(&rest[1..=length]);
+        rest = &rest[1 + length..];
+        let Ok(name) = CStr::from_bytes_with_nul(&name[..stays + length]) else { return };
+        if !each(row, name) {
+            return;
+        }
+    }
+}
+
+/// What loading needs to know of a row besides its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Traits {
+    /// See [`Row::since`](crate::Row::since).
+    pub since: (u8, u8),
+    /// See [`Row::required`](crate::Row::required).
+    pub required: bool,
+    /// See [`Row::failure`](crate::Row::failure).
+    pub failure: Failure,
+}
+
+/// The failure in the high three bits; below it the minor version, or 0 for a row that is required and so of 3.7.
+static TRAITS: [u8; LEN] = {
+    let mut traits = [0; LEN];
+    let mut row = 0;
+    while row < LEN {
+        let (major, minor) = ROWS[row].since;
+        assert!(major == 3 && minor < 32, "the packed form has five bits for the version");
+        assert!(!ROWS[row].required || minor == 7, "what is newer than 3.7 cannot be required");
+        let version = if ROWS[row].required { 0 } else { minor };
+        traits[row] = version | (ROWS[row].failure as u8) << 5;
+        row += 1;
+    }
+    traits
+};
+
+/// What is known of a row.
+///
+/// # Panics
+///
+/// If there is no such row.
+pub fn traits(row: usize) -> Traits {
+    const FAILURES: [Failure; 5] = [
+        Failure::Null,
+        Failure::MinusOne,
+        Failure::MinusOnePointZero,
+        Failure::Nothing,
+        Failure::Data,
+    ];
+    let packed = TRAITS[row];
+    Traits {
+        since: (3, if packed & 31 == 0 { 7 } else { packed & 31 }),
+        required: packed & 31 == 0,
+        failure: FAILURES[usize::from(packed >> 5)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unpacks_what_was_packed() {
+        let mut count = 0;
+        names(|row, name| {
+            let expected = ROWS[row];
+            assert_eq!(name.to_str(), Ok(expected.name));
+            let traits = traits(row);
+            assert_eq!(traits.since, expected.since, "{name:?}");
+            assert_eq!(traits.required, expected.required, "{name:?}");
+            assert_eq!(traits.failure, expected.failure, "{name:?}");
+            count += 1;
+            true
+        });
+        assert_eq!(count, LEN);
+    }
+}

@@ -1,0 +1,83 @@
+//! The stand-ins for missing functions. Each knows its row, tells [`missing`](crate::missing) of it and returns what
+//! says that the call failed, whatever its type: an integer, a pointer or a `double`.
+//!
+//! They take no arguments: with the C calling conventions of our platforms the caller removes what it has passed.
+
+/// The stub of a row, to be put where an interpreter lacks the entry.
+pub fn stub(row: usize) -> *const () {
+    assert!(row < crate::LEN, "there is such a row");
+    platform::stub(row)
+}
+
+/// One entry of ten bytes per row that loads the number of the row and goes on to what is common to all. A Rust
+/// function each would take six times the space, most of it for unwinding.
+#[cfg(everypy_sled)]
+mod platform {
+    use core::arch::naked_asm;
+
+    /// The size of `mov eax, imm32` and `jmp rel32`, spelled in bytes below so that they do not become shorter.
+    const ENTRY: usize = 10;
+
+    pub(super) fn stub(row: usize) -> *const () {
+        (sled as *const ()).wrapping_byte_add(row * ENTRY)
+    }
+
+    #[unsafe(naked)]
+    unsafe extern "C" fn sled() {
+        naked_asm!(
+            ".set everypy_row, 0",
+            ".rept {rows}",
+            ".byte 0xb8",
+            ".long everypy_row",
+            ".byte 0xe9",
+            ".long 2f - . - 4",
+            ".set everypy_row, everypy_row + 1",
+            ".endr",
+            "2:",
+            "sub rsp, 8",
+            "mov edi, eax",
+            "call {missing}",
+            // Whoever expects a `double` finds -1.0 where it looks.
+            "mov rcx, 0xbff0000000000000",
+            "movq xmm0, rcx",
+            "add rsp, 8",
+            "ret",
+            rows = const crate::LEN,
+            missing = sym crate::missing,
+        )
+    }
+}
+
+/// A function per row.
+#[cfg(not(everypy_sled))]
+mod platform {
+    static STUBS: [super::Stub; crate::LEN] = crate::headers::all_stubs();
+
+    pub(super) fn stub(row: usize) -> *const () {
+        STUBS[row] as *const ()
+    }
+}
+
+#[cfg(not(everypy_sled))]
+pub(crate) type Stub = unsafe extern "C" fn() -> i64;
+
+/// The stub of row `ROW`.
+#[cfg(not(everypy_sled))]
+pub(crate) const fn of_row<const ROW: usize>(failure: crate::Failure) -> Stub {
+    extern "C" fn integer<const ROW: usize>() -> i64 {
+        crate::missing(ROW)
+    }
+    extern "C" fn double<const ROW: usize>() -> f64 {
+        crate::missing(ROW) as f64
+    }
+    match failure {
+        crate::Failure::MinusOnePointZero => {
+            // SAFETY: function pointers have one size; whoever calls this one does it with its own signature.
+            unsafe { core::mem::transmute::<extern "C" fn() -> f64, Stub>(double::<ROW>) }
+        }
+        _ => {
+            let stub: extern "C" fn() -> i64 = integer::<ROW>;
+            stub
+        }
+    }
+}

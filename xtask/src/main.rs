@@ -1,0 +1,17 @@
+//! `cargo xtask`: the maintenance tasks, the same ones at a desk and in CI.
+
+mod bindgen;
+
+use clap::Parser;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "The maintenance tasks of everypy")]
+enum Task {
+    Bindgen(bindgen::Arguments),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Task::parse() {
+        Task::Bindgen(arguments) => bindgen::run(&arguments),
+    }
+}
