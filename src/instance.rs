@@ -783,6 +783,17 @@ impl<'a, 'py> Borrowed<'a, 'py, PyAny> {
         Self(NonNull::new(ptr).expect("a reference to an object, not null"), PhantomData, py)
     }
 
+    /// Borrows.
+    ///
+    /// # Safety
+    ///
+    /// `ptr` is alive for `'a`, and not null.
+    #[inline(always)]
+    pub(crate) unsafe fn from_ptr_unchecked(py: Python<'py>, ptr: *mut ffi::PyObject) -> Self {
+        // SAFETY: not null, says the caller.
+        Self(unsafe { NonNull::new_unchecked(ptr) }, PhantomData, py)
+    }
+
     /// Borrows, or nothing.
     ///
     /// # Safety

@@ -238,7 +238,7 @@ impl<'a> Definition<'a> {
         let kwnames = match convention {
             Convention::NoArguments => return TokenStream::new(),
             Convention::OneArgument => return quote!(let __places = &raw const __argument;),
-            Convention::Fast => quote!(__door::null_mut()),
+            Convention::Fast => quote!(__door::null_mut::<__door::PyObject>()),
             Convention::FastKeywords => quote!(__kwnames),
         };
         let description = self.description();
@@ -255,10 +255,14 @@ impl<'a> Definition<'a> {
         } else {
             // Most calls pass each argument by position: then the vector is what is wanted.
             let complete = signature.positional.len() as isize;
-            let direct = if signature.keyword_only.is_empty() {
-                quote!(__nargs == #complete && (#kwnames).is_null())
-            } else {
-                quote!(false)
+            let all_by_position = quote!(__nargs == #complete && (#kwnames).is_null());
+            let in_order = quote! {
+                !(#kwnames).is_null() && __SIGNATURE.is_in_order(__py, __nargs, #kwnames)
+            };
+            let direct = match (convention, signature.keyword_only.is_empty()) {
+                (Convention::FastKeywords, true) => quote!((#all_by_position) || (#in_order)),
+                (Convention::FastKeywords, false) => in_order,
+                _ => all_by_position,
             };
             quote! {
                 let __places = if #direct {

@@ -56,10 +56,24 @@ pub struct Layout {
     pub ascii: Ascii,
     /// Whether the value of a `float` follows the header.
     pub floats: bool,
+    /// Whether the items of a `tuple` can be read.
+    pub tuples: bool,
+    /// H less the two words that it has on CPython with a GIL. Whatever comes after the count in any object is at that
+    /// CPython's offset plus this, so that one register serves all reads.
+    pub shift: usize,
+    /// The offset of the first item of a `tuple`.
+    pub tuple_items: usize,
+}
+
+/// Offsets on CPython with a GIL, to which [`Layout::shift`] is to be added.
+impl Layout {
     /// `ob_type`: the last word of the header.
-    pub ob_type: usize,
-    /// `tp_flags` in a type object.
-    pub tp_flags: usize,
+    pub const OB_TYPE: usize = WORD;
+    /// `tp_flags`: behind the header come `ob_size`, the name, two sizes, five functions, three suites and six functions
+    /// with another suite.
+    pub const TP_FLAGS: usize = 21 * WORD;
+    /// The first word of the contents: `ob_size`, `lv_tag`, the value of a `float`, the length of a `str`.
+    pub const CONTENTS: usize = 2 * WORD;
 }
 
 /// The size of a machine word, which is that of most fields.
@@ -73,8 +87,9 @@ impl Layout {
         ints: Ints::Calls,
         ascii: Ascii { mask: 0, state: 0, data: 0 },
         floats: false,
-        ob_type: 0,
-        tp_flags: 0,
+        tuples: false,
+        shift: 0,
+        tuple_items: 0,
     };
 
     pub(crate) fn read(python: &Python, runtime: &Runtime) -> Result<Self, LoadError> {
@@ -114,9 +129,10 @@ impl Layout {
                 Self::UNKNOWN.ascii
             },
             floats: reads,
-            ob_type: header - WORD,
-            // Behind the variable-size header come name, two sizes, five functions, three suites, six functions.
-            tp_flags: header + 19 * WORD,
+            tuples: reads,
+            shift: header - 2 * WORD,
+            // Since 3.14 a hash comes between the size and the items.
+            tuple_items: header + if cpython && runtime.python.feature() >= (3, 14) { 2 * WORD } else { WORD },
         })
     }
 }

@@ -5,7 +5,7 @@ use core::ffi::{c_int, c_ulong};
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyObject, PyTypeObject};
 
-use crate::layout::{Ints, References, WORD, layout};
+use crate::layout::{Ints, Layout, References, WORD, layout};
 
 /// The type of an object, borrowed: `Py_TYPE`.
 ///
@@ -17,7 +17,7 @@ pub unsafe fn type_of(object: *mut PyObject) -> *mut PyTypeObject {
     let layout = layout();
     if layout.reads {
         // SAFETY: the layout says that the last word of the header is the type.
-        unsafe { object.byte_add(layout.ob_type).cast::<*mut PyTypeObject>().read() }
+        unsafe { field(object, layout.shift, Layout::OB_TYPE) }
     } else {
         // SAFETY: as the caller says.
         unsafe { ffi::Py_TYPE(object) }
@@ -34,7 +34,7 @@ pub unsafe fn type_flags(class: *mut PyTypeObject) -> c_ulong {
     let layout = layout();
     if layout.reads {
         // SAFETY: the layout says where the flags are.
-        unsafe { class.byte_add(layout.tp_flags).cast::<c_ulong>().read() }
+        unsafe { field(class, layout.shift, Layout::TP_FLAGS) }
     } else {
         // SAFETY: as the caller says.
         unsafe { ffi::PyType_GetFlags(class) }
@@ -138,34 +138,62 @@ fn low_half(object: *mut PyObject) -> *mut u32 {
     object.wrapping_byte_add(offset).cast()
 }
 
-/// The value of an `int` (or a subclass of it) that has at most one digit, where integers can be read.
+/// The value of an object that is an `int` (or of a subclass of it) with at most one digit, where integers can be read.
 ///
 /// # Safety
 ///
-/// As [`type_of`], and `object` is an `int`.
+/// As [`type_of`].
 #[inline(always)]
 pub unsafe fn small_int(object: *mut PyObject) -> Option<i64> {
     let layout = layout();
-    // SAFETY: the layout says that behind the header come one word and the 32-bit digits.
+    let shift = layout.shift;
+    if layout.ints == Ints::Calls {
+        return None;
+    }
+    // SAFETY: integers can be read only where types can. The layout says that behind the header come one word and the
+    // 32-bit digits.
     unsafe {
-        let word = object.byte_add(layout.header).cast::<usize>();
-        match layout.ints {
-            Ints::Tagged => {
-                let tag = *word;
-                // Two sign bits, one more flag, and the number of digits above them.
-                (tag < 2 << 3).then(|| {
-                    let sign = 1 - (tag & 3) as i64;
-                    sign * i64::from(*word.add(1).cast::<u32>())
-                })
-            }
-            Ints::Sized => {
-                let size = *word as isize;
-                ((size + 1) as usize <= 2)
-                    .then(|| size as i64 * i64::from(*word.add(1).cast::<u32>()))
-            }
-            Ints::Calls => None,
+        let class: *mut PyTypeObject = field(object, shift, Layout::OB_TYPE);
+        let flags: c_ulong = field(class, shift, Layout::TP_FLAGS);
+        if flags & (ffi::Py_TPFLAGS_LONG_SUBCLASS as c_ulong) == 0 {
+            return None;
+        }
+        let digit = || i64::from(field::<u32, _>(object, shift, Layout::CONTENTS + WORD));
+        if layout.ints == Ints::Tagged {
+            let tag: usize = field(object, shift, Layout::CONTENTS);
+            // Two bits of sign, one more flag, and the number of digits above them.
+            (tag < 2 << 3).then(|| (1 - (tag & 3) as i64) * digit())
+        } else {
+            let size: isize = field(object, shift, Layout::CONTENTS);
+            ((size + 1) as usize <= 2).then(|| size as i64 * digit())
         }
     }
+}
+
+/// A field of an object, at its offset on CPython with a GIL.
+///
+/// # Safety
+///
+/// The object has such a field there.
+#[inline(always)]
+unsafe fn field<F: Copy, T>(object: *mut T, shift: usize, offset: usize) -> F {
+    // SAFETY: as the caller says.
+    unsafe { object.byte_add(shift).byte_add(offset).cast::<F>().read() }
+}
+
+/// The items of a `tuple`, where they can be read.
+///
+/// # Safety
+///
+/// As [`type_of`], `object` is a `tuple`, and it outlives `'a`.
+#[inline(always)]
+pub unsafe fn tuple_items<'a>(object: *mut PyObject) -> Option<&'a [*mut PyObject]> {
+    let layout = layout();
+    // SAFETY: the layout says where the number and the items are.
+    layout.tuples.then(|| unsafe {
+        let length: usize = field(object, layout.shift, Layout::CONTENTS);
+        core::slice::from_raw_parts(object.byte_add(layout.tuple_items).cast(), length)
+    })
 }
 
 /// The text of a `str` that is compact and pure ASCII, where such strings can be read.
@@ -184,7 +212,7 @@ pub unsafe fn ascii<'a>(object: *mut PyObject) -> Option<&'a str> {
     unsafe {
         let state = object.byte_add(ascii.state).cast::<u32>().read();
         (state & ascii.mask == ascii.mask).then(|| {
-            let length = object.byte_add(layout.header).cast::<usize>().read();
+            let length: usize = field(object, layout.shift, Layout::CONTENTS);
             let data = object.byte_add(ascii.data).cast::<u8>();
             core::str::from_utf8_unchecked(core::slice::from_raw_parts(data, length))
         })
@@ -200,7 +228,7 @@ pub unsafe fn ascii<'a>(object: *mut PyObject) -> Option<&'a str> {
 pub unsafe fn float_value(object: *mut PyObject) -> Option<f64> {
     let layout = layout();
     // SAFETY: the layout says that the value follows the header.
-    layout.floats.then(|| unsafe { object.byte_add(layout.header).cast::<f64>().read() })
+    layout.floats.then(|| unsafe { field(object, layout.shift, Layout::CONTENTS) })
 }
 
 /// Whether this thread is attached to the interpreter: `PyGILState_Check`.

@@ -13,6 +13,7 @@ use crate::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Borrowed, Bound};
 use crate::marker::Python;
+use crate::type_object::PyTypeInfo as _;
 use crate::types::{
     PyAny, PyAnyMethods as _, PyBool, PyBytes, PyBytesMethods, PyInt, PyStringMethods as _,
     PyTypeMethods as _,
@@ -22,16 +23,19 @@ use crate::types::{
 const _: () = assert!(size_of::<c_longlong>() == 8, "`long long` has 64 bits");
 
 /// The value of an object with `__index__`, if it fits into 64 bits with a sign.
-#[inline]
+#[inline(always)]
 fn signed(object: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
-    // SAFETY: attached; alive; checked to be an int first.
-    unsafe {
-        if object::has_type_flag(object.as_ptr(), ffi::Py_TPFLAGS_LONG_SUBCLASS as _) {
-            if let Some(value) = object::small_int(object.as_ptr()) {
-                return Ok(value);
-            }
-            return signed_of_int(object);
-        }
+    // SAFETY: attached; alive.
+    match unsafe { object::small_int(object.as_ptr()) } {
+        Some(value) => Ok(value),
+        None => signed_by_call(object),
+    }
+}
+
+#[inline(never)]
+fn signed_by_call(object: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
+    if PyInt::is_type_of(&object) {
+        return signed_of_int(object);
     }
     signed_of_int(index(object)?.as_borrowed())
 }
@@ -43,18 +47,19 @@ fn signed_of_int(int: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
 }
 
 /// The value of an object with `__index__`, if it fits into 64 bits without a sign.
-#[inline]
+#[inline(always)]
 fn unsigned(object: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
-    // SAFETY: attached; alive; checked to be an int first.
-    unsafe {
-        if object::has_type_flag(object.as_ptr(), ffi::Py_TPFLAGS_LONG_SUBCLASS as _) {
-            if let Some(value) = object::small_int(object.as_ptr())
-                && value >= 0
-            {
-                return Ok(value as u64);
-            }
-            return unsigned_of_int(object);
-        }
+    // SAFETY: attached; alive.
+    match unsafe { object::small_int(object.as_ptr()) } {
+        Some(value) if value >= 0 => Ok(value as u64),
+        _ => unsigned_by_call(object),
+    }
+}
+
+#[inline(never)]
+fn unsigned_by_call(object: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
+    if PyInt::is_type_of(&object) {
+        return unsigned_of_int(object);
     }
     unsigned_of_int(index(object)?.as_borrowed())
 }
@@ -78,11 +83,13 @@ fn index<'py>(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     unsafe { ffi::PyNumber_Index(object.as_ptr()).owned_or_err(object.py()) }
 }
 
+#[inline(always)]
 fn int_of_signed(py: Python<'_>, value: i64) -> Bound<'_, PyInt> {
     // SAFETY: attached; the result is a new int.
     unsafe { ffi::PyLong_FromLongLong(value).owned(py).cast_into_unchecked() }
 }
 
+#[inline(always)]
 fn int_of_unsigned(py: Python<'_>, value: u64) -> Bound<'_, PyInt> {
     // SAFETY: attached; the result is a new int.
     unsafe { ffi::PyLong_FromUnsignedLongLong(value).owned(py).cast_into_unchecked() }

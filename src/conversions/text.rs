@@ -19,9 +19,12 @@ use crate::types::{PyAny, PyAnyMethods as _, PyBytes, PyString};
 impl<'a, 'py> FromPyObject<'a, 'py> for &'a str {
     type Error = PyErr;
 
-    #[inline]
+    #[inline(always)]
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
-        object.cast::<PyString>()?.to_str()
+        match object.cast::<PyString>() {
+            Ok(text) => text.to_str(),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

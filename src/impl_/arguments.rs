@@ -3,6 +3,7 @@
 use core::convert::Infallible;
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyObject};
+use everypy_shims::object;
 
 use crate::conversion::FromPyObject;
 use crate::err::{PyErr, PyResult};
@@ -214,6 +215,24 @@ pub struct Rest<'py> {
 }
 
 impl Signature {
+    /// Whether a vector holds an argument for each parameter in the order of the parameters, so that it can be used as it
+    /// is: callers mostly write keywords in that order.
+    ///
+    /// # Safety
+    ///
+    /// As [`sort`](Self::sort).
+    #[inline]
+    pub unsafe fn is_in_order(&self, py: Python<'_>, nargs: Py_ssize_t, kwnames: *mut PyObject) -> bool {
+        let nargs = nargs as usize;
+        // SAFETY: `kwnames` is a tuple, says the caller.
+        let Some(names) = (unsafe { object::tuple_items(kwnames) }) else { return false };
+        if nargs + names.len() != self.names.len() || nargs < self.positional_only || nargs > self.positional {
+            return false;
+        }
+        let known = &self.interned.get(py, self.names)[nargs..];
+        core::iter::zip(known, names).all(|(known, name)| known.as_ptr() == *name)
+    }
+
     /// Sorts what was passed into `room`, one place per parameter, null where nothing was passed.
     ///
     /// # Safety
@@ -275,9 +294,14 @@ impl Signature {
         let interned = self.interned.get(py, self.names);
         // SAFETY: `kwnames` is a tuple of str, and there is a value for each, by the protocol.
         unsafe {
-            for index in 0..ffi::PyTuple_Size(kwnames) {
-                let name = ffi::PyTuple_GetItem(kwnames, index);
-                let value = *values.add(index as usize);
+            let names = object::tuple_items(kwnames);
+            let count = names.map_or_else(|| ffi::PyTuple_Size(kwnames) as usize, <[_]>::len);
+            for index in 0..count {
+                let name = match names {
+                    Some(names) => names[index],
+                    None => ffi::PyTuple_GetItem(kwnames, index as Py_ssize_t),
+                };
+                let value = *values.add(index);
                 let place = match interned.iter().position(|known| known.as_ptr() == name) {
                     Some(place) => Some(place),
                     None => self.place_by_text(name.borrowed(py).cast_unchecked()),

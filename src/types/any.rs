@@ -265,6 +265,8 @@ pub trait PyAnyMethods<'py>: sealed::Sealed {
 
     /// `del self.attr_name`.
     ///
+    /// C API: [`PyObject_DelAttr`](https://docs.python.org/3/c-api/object.html#c.PyObject_DelAttr).
+    ///
     /// # Errors
     ///
     /// What the deletion raises.
@@ -602,11 +604,8 @@ impl<'py> PyAnyMethods<'py> for Bound<'py, PyAny> {
     {
         let py = self.py();
         let name = attr_name.into_pyobject(py).map_err(Into::into)?;
-        // SAFETY: attached; both are alive; no value means to delete.
-        let result = unsafe {
-            ffi::PyObject_SetAttr(self.as_ptr(), name.as_ptr(), core::ptr::null_mut())
-        };
-        error_on_minus_one(py, result)
+        // SAFETY: attached; both are alive.
+        error_on_minus_one(py, unsafe { ffi::PyObject_DelAttr(self.as_ptr(), name.as_ptr()) })
     }
 
     fn compare<O>(&self, other: O) -> PyResult<Ordering>

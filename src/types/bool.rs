@@ -2,7 +2,6 @@
 
 use everypy_ffi as ffi;
 
-use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Borrowed, Bound};
 use crate::marker::Python;
 
@@ -18,7 +17,7 @@ impl PyBool {
         // SAFETY: attached, so the table is loaded; the objects live as long as the interpreter.
         unsafe {
             let object = if value { ffi::_Py_TrueStruct() } else { ffi::_Py_FalseStruct() };
-            object.cast::<ffi::PyObject>().borrowed(py).cast_unchecked()
+            Borrowed::from_ptr_unchecked(py, object.cast()).cast_unchecked()
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use everypy_ffi as ffi;
 
-use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Borrowed, Bound};
 use crate::marker::Python;
 use crate::type_object::{PyTypeCheck, PyTypeInfo};
@@ -20,7 +19,7 @@ macro_rules! singleton {
             #[inline]
             pub fn get(py: Python<'_>) -> Borrowed<'_, '_, Self> {
                 // SAFETY: attached, so the table is loaded; the object lives as long as the interpreter.
-                unsafe { ffi::$data().cast::<ffi::PyObject>().borrowed(py).cast_unchecked() }
+                unsafe { Borrowed::from_ptr_unchecked(py, ffi::$data().cast()).cast_unchecked() }
             }
         }
 

@@ -132,7 +132,7 @@ impl<'py> Bound<'py, PyString> {
 }
 
 impl<'a> Borrowed<'a, '_, PyString> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn to_str(self) -> PyResult<&'a str> {
         // SAFETY: attached; a str that lives for `'a`.
         match unsafe { object::ascii(self.as_ptr()) } {
@@ -141,6 +141,7 @@ impl<'a> Borrowed<'a, '_, PyString> {
         }
     }
 
+    #[inline(never)]
     fn to_str_by_call(self) -> PyResult<&'a str> {
         let mut length = 0;
         // SAFETY: attached; a str. What is returned is kept by the str while it lives.

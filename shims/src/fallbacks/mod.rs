@@ -72,6 +72,7 @@ fallbacks! {
         dictobject.PyDict_GetItemRef,
         import.PyImport_AddModuleRef,
         listobject.PyList_GetItemRef,
+        object.PyObject_DelAttr,
         object.PyObject_GetOptionalAttr,
     }
     since_3_14 {

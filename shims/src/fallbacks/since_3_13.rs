@@ -54,6 +54,15 @@ pub(super) unsafe extern "C" fn PyImport_AddModuleRef(name: *const c_char) -> *m
     }
 }
 
+/// What was a macro before. PyPy 3.9 has the function, and crashes where the older one is given no value.
+pub(super) unsafe extern "C" fn PyObject_DelAttr(
+    object: *mut PyObject,
+    name: *mut PyObject,
+) -> c_int {
+    // SAFETY: the arguments are what the real function requires; no value means to delete.
+    unsafe { ffi::PyObject_SetAttr(object, name, null_mut()) }
+}
+
 pub(super) unsafe extern "C" fn PyObject_GetOptionalAttr(
     object: *mut PyObject,
     name: *mut PyObject,
