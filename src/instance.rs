@@ -237,9 +237,8 @@ impl<T> Py<T> {
     /// # Panics
     ///
     /// If `ptr` is null.
-    #[track_caller]
     pub unsafe fn from_owned_ptr(_py: Python<'_>, ptr: *mut ffi::PyObject) -> Py<T> {
-        Py(NonNull::new(ptr).expect("a reference to an object, not null"), PhantomData)
+        Py(not_null(ptr), PhantomData)
     }
 
     /// Takes over a reference, or the exception that null stands for.
@@ -273,9 +272,8 @@ impl<T> Py<T> {
     /// # Panics
     ///
     /// If `ptr` is null.
-    #[track_caller]
     pub unsafe fn from_borrowed_ptr(_py: Python<'_>, ptr: *mut ffi::PyObject) -> Py<T> {
-        let pointer = NonNull::new(ptr).expect("a reference to an object, not null");
+        let pointer = not_null(ptr);
         // SAFETY: attached; alive, says the caller.
         unsafe { object::incref(ptr) };
         Py(pointer, PhantomData)
@@ -301,6 +299,19 @@ impl<T> Py<T> {
     pub unsafe fn cast_bound_unchecked<'py, U>(&self, py: Python<'py>) -> &Bound<'py, U> {
         // SAFETY: as the caller says.
         unsafe { self.bind(py).cast_unchecked() }
+    }
+}
+
+/// What every constructor that panics on null goes through.
+#[inline]
+fn not_null(ptr: *mut ffi::PyObject) -> NonNull<ffi::PyObject> {
+    #[cold]
+    fn is_null() -> ! {
+        panic!("a null pointer where an object was expected")
+    }
+    match NonNull::new(ptr) {
+        Some(ptr) => ptr,
+        None => is_null(),
     }
 }
 
@@ -385,7 +396,6 @@ impl<'py> Bound<'py, PyAny> {
     ///
     /// If `ptr` is null.
     #[inline]
-    #[track_caller]
     pub unsafe fn from_owned_ptr(py: Python<'py>, ptr: *mut ffi::PyObject) -> Self {
         // SAFETY: as the caller says.
         unsafe { Py::from_owned_ptr(py, ptr) }.into_bound(py)
@@ -427,7 +437,6 @@ impl<'py> Bound<'py, PyAny> {
     ///
     /// If `ptr` is null.
     #[inline]
-    #[track_caller]
     pub unsafe fn from_borrowed_ptr(py: Python<'py>, ptr: *mut ffi::PyObject) -> Self {
         // SAFETY: as the caller says.
         unsafe { Py::from_borrowed_ptr(py, ptr) }.into_bound(py)
@@ -778,9 +787,8 @@ impl<'a, 'py> Borrowed<'a, 'py, PyAny> {
     ///
     /// If `ptr` is null.
     #[inline]
-    #[track_caller]
     pub unsafe fn from_ptr(py: Python<'py>, ptr: *mut ffi::PyObject) -> Self {
-        Self(NonNull::new(ptr).expect("a reference to an object, not null"), PhantomData, py)
+        Self(not_null(ptr), PhantomData, py)
     }
 
     /// Borrows.

@@ -2,12 +2,10 @@
 
 use core::ptr::NonNull;
 use core::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use everypy_ffi as ffi;
 use everypy_shims::object;
-use once_cell::sync::OnceCell;
 
 use crate::marker::Python;
 
@@ -81,34 +79,58 @@ pub(crate) fn enter(py: Python<'_>) {
     }
 }
 
+/// Where the values of the interpreters after the first are: by interpreter and cell, each a leaked `OnceLock`.
+static OTHERS: Mutex<Vec<(i64, usize, Erased)>> = Mutex::new(Vec::new());
+
+/// A pointer to the `OnceLock` of a cell, its type forgotten.
+#[derive(Clone, Copy)]
+struct Erased(*mut ());
+
+// SAFETY: points at something that is shared between threads anyway.
+unsafe impl Send for Erased {}
+
+/// The value of a cell in an interpreter that was not the first, made by `make` if there is none.
+#[cold]
+#[inline(never)]
+fn other(interpreter: i64, cell: usize, make: fn() -> *mut ()) -> *mut () {
+    let mut others = lock(&OTHERS);
+    let known = others.iter().find(|(i, c, _)| *i == interpreter && *c == cell);
+    if let Some((_, _, Erased(pointer))) = known {
+        return *pointer;
+    }
+    let pointer = make();
+    others.push((interpreter, cell, Erased(pointer)));
+    pointer
+}
+
 /// A cell that has one value in each interpreter.
 ///
 /// While there is only one interpreter, reading costs one load and one predictable branch more than a plain cell.
-/// Values of an interpreter that has gone stay, since references to them may.
+/// Values of an interpreter that has gone stay, since references to them may; so must the cell, which is a `static`.
 pub(crate) struct PerInterpreter<T> {
-    first: OnceCell<T>,
-    others: Mutex<BTreeMap<i64, Box<OnceCell<T>>>>,
+    first: OnceLock<T>,
 }
 
 impl<T> PerInterpreter<T> {
     pub(crate) const fn new() -> Self {
-        Self { first: OnceCell::new(), others: Mutex::new(BTreeMap::new()) }
+        Self { first: OnceLock::new() }
     }
 
     #[inline]
-    fn cell(&self, py: Python<'_>) -> &OnceCell<T> {
+    fn cell(&self, py: Python<'_>) -> &OnceLock<T> {
         if SEVERAL.load(Ordering::Acquire) { self.cell_of_several(py) } else { &self.first }
     }
 
     #[cold]
-    fn cell_of_several(&self, py: Python<'_>) -> &OnceCell<T> {
+    fn cell_of_several(&self, py: Python<'_>) -> &OnceLock<T> {
         let current = current(py);
         if current == FIRST.load(Ordering::Acquire) {
             return &self.first;
         }
-        let cell: *const OnceCell<T> = &**lock(&self.others).entry(current).or_default();
-        // SAFETY: a box is neither moved nor dropped while the map is, which lives as long as `self`.
-        unsafe { &*cell }
+        let make = || Box::into_raw(Box::new(OnceLock::<T>::new())).cast::<()>();
+        let address = core::ptr::from_ref(self).expose_provenance();
+        // SAFETY: the entries of this cell are made by `make`, with its type, and never freed.
+        unsafe { &*other(current, address, make).cast::<OnceLock<T>>() }
     }
 
     /// The value, if there is one.
@@ -135,15 +157,10 @@ impl<T> PerInterpreter<T> {
         let cell = self.cell(py);
         match cell.get() {
             Some(value) => Ok(value),
-            None => Self::init(cell, make),
+            None => {
+                let value = make()?;
+                Ok(cell.get_or_init(|| value))
+            }
         }
-    }
-
-    #[cold]
-    fn init<E>(cell: &OnceCell<T>, make: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
-        let value = make()?;
-        Ok(match cell.try_insert(value) {
-            Ok(value) | Err((value, _)) => value,
-        })
     }
 }

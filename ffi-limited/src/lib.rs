@@ -75,7 +75,7 @@ pub unsafe fn fill(addresses: &[*const (); LEN], missing: fn(usize)) {
 
 /// What a stub does: tells of its row, and returns what says that the call failed.
 #[cold]
-pub(crate) extern "C" fn missing(row: usize) -> i64 {
+pub(crate) fn missing(row: usize) -> i64 {
     // SAFETY: initialised from the start, and written only before the first stub can be called.
     unsafe { (*MISSING.0.get()).assume_init()(row) };
     match traits(row).failure {

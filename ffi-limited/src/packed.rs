@@ -89,6 +89,27 @@ pub struct Traits {
     pub failure: Failure,
 }
 
+impl Traits {
+    /// Whether the row has a stub: functions that an interpreter may lack.
+    pub fn has_stub(&self) -> bool {
+        !self.required && self.failure != Failure::Data
+    }
+}
+
+/// How many rows have a stub.
+#[cfg(everypy_sled)]
+pub(crate) const STUBS: usize = {
+    let mut count = 0;
+    let mut row = 0;
+    while row < LEN {
+        if !ROWS[row].required && !matches!(ROWS[row].failure, Failure::Data) {
+            count += 1;
+        }
+        row += 1;
+    }
+    count
+};
+
 /// The failure in the high three bits; below it the minor version, or 0 for a row that is required and so of 3.7.
 static TRAITS: [u8; LEN] = {
     let mut traits = [0; LEN];

@@ -3,14 +3,14 @@
 //!
 //! They take no arguments: with the C calling conventions of our platforms the caller removes what it has passed.
 
-/// The stub of a row, to be put where an interpreter lacks the entry.
-pub fn stub(row: usize) -> *const () {
-    assert!(row < crate::LEN, "there is such a row");
-    platform::stub(row)
+/// The stub of a row, to be put where an interpreter lacks the entry; `place` is the number of the rows before it that
+/// have one too ([`Traits::has_stub`](crate::Traits::has_stub)).
+pub fn stub(row: usize, place: usize) -> *const () {
+    platform::stub(row, place)
 }
 
-/// One entry of ten bytes per row that loads the number of the row and goes on to what is common to all. A Rust
-/// function each would take six times the space, most of it for unwinding.
+/// One entry of ten bytes per stub that loads its place and goes on to what is common to all. A Rust function each would
+/// take six times the space, most of it for unwinding.
 #[cfg(everypy_sled)]
 mod platform {
     use core::arch::naked_asm;
@@ -18,20 +18,33 @@ mod platform {
     /// The size of `mov eax, imm32` and `jmp rel32`, spelled in bytes below so that they do not become shorter.
     const ENTRY: usize = 10;
 
-    pub(super) fn stub(row: usize) -> *const () {
-        (sled as *const ()).wrapping_byte_add(row * ENTRY)
+    pub(super) fn stub(_row: usize, place: usize) -> *const () {
+        assert!(place < crate::packed::STUBS, "there is such a stub");
+        (sled as *const ()).wrapping_byte_add(place * ENTRY)
+    }
+
+    /// What the entries have in common.
+    extern "C" fn missing(place: usize) -> i64 {
+        let mut before = place;
+        let row = (0..crate::LEN).find(|&row| {
+            let counts = crate::traits(row).has_stub();
+            let found = counts && before == 0;
+            before -= usize::from(counts && !found);
+            found
+        });
+        crate::missing(row.unwrap_or(0))
     }
 
     #[unsafe(naked)]
     unsafe extern "C" fn sled() {
         naked_asm!(
-            ".set everypy_row, 0",
-            ".rept {rows}",
+            ".set everypy_place, 0",
+            ".rept {stubs}",
             ".byte 0xb8",
-            ".long everypy_row",
+            ".long everypy_place",
             ".byte 0xe9",
             ".long 2f - . - 4",
-            ".set everypy_row, everypy_row + 1",
+            ".set everypy_place, everypy_place + 1",
             ".endr",
             "2:",
             "sub rsp, 8",
@@ -42,8 +55,8 @@ mod platform {
             "movq xmm0, rcx",
             "add rsp, 8",
             "ret",
-            rows = const crate::LEN,
-            missing = sym crate::missing,
+            stubs = const crate::packed::STUBS,
+            missing = sym missing,
         )
     }
 }
@@ -53,7 +66,7 @@ mod platform {
 mod platform {
     static STUBS: [super::Stub; crate::LEN] = crate::headers::all_stubs();
 
-    pub(super) fn stub(row: usize) -> *const () {
+    pub(super) fn stub(row: usize, _place: usize) -> *const () {
         STUBS[row] as *const ()
     }
 }

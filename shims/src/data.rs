@@ -116,17 +116,19 @@ pub(crate) fn is_initialised(runtime: &Runtime, name: &CStr, address: *const ())
 
 /// Where a variable is that is not exported under its name.
 pub(crate) fn elsewhere(python: &Python, name: &CStr) -> Option<*const ()> {
+    // Aliases of one class since Python 3.3; PyPy has only the class.
+    if [c"PyExc_EnvironmentError", c"PyExc_IOError"].contains(&name) {
+        return python.symbol(c"PyExc_OSError");
+    }
     // GraalPy has pointers to the singletons instead of the singletons.
-    let pointer = match name.to_bytes() {
-        b"_Py_NoneStruct" => c"_Py_NoneStructReference",
-        b"_Py_TrueStruct" => c"_Py_TrueStructReference",
-        b"_Py_FalseStruct" => c"_Py_FalseStructReference",
-        b"_Py_NotImplementedStruct" => c"_Py_NotImplementedStructReference",
-        b"_Py_EllipsisObject" => c"_Py_EllipsisObjectReference",
-        // Aliases of one class since Python 3.3; PyPy has only the class.
-        b"PyExc_EnvironmentError" | b"PyExc_IOError" => return python.symbol(c"PyExc_OSError"),
-        _ => return None,
-    };
+    let singletons = [
+        (c"_Py_NoneStruct", c"_Py_NoneStructReference"),
+        (c"_Py_TrueStruct", c"_Py_TrueStructReference"),
+        (c"_Py_FalseStruct", c"_Py_FalseStructReference"),
+        (c"_Py_NotImplementedStruct", c"_Py_NotImplementedStructReference"),
+        (c"_Py_EllipsisObject", c"_Py_EllipsisObjectReference"),
+    ];
+    let (_, pointer) = singletons.into_iter().find(|(singleton, _)| *singleton == name)?;
     let pointer = python.symbol(pointer)?;
     // SAFETY: these symbols are variables that hold a pointer, set before any extension module is loaded.
     Some(unsafe { pointer.cast::<*const ()>().read() })

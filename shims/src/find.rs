@@ -2,9 +2,8 @@
 
 use core::ffi::{CStr, c_char, c_void};
 
-use libloading::Library;
-
 use crate::error::LoadError;
+use platform::Library;
 
 /// The C API of an interpreter, as something that symbols can be asked of.
 #[derive(Debug)]
@@ -28,7 +27,7 @@ impl Python {
     }
 
     fn from_library(library: Library) -> Option<Self> {
-        let has = |name: &CStr| lookup(&library, name).is_some();
+        let has = |name: &CStr| library.symbol(name).is_some();
         let pypy = has(PROBE.1);
         (pypy || has(PROBE.0)).then_some(Self { library, pypy })
     }
@@ -43,7 +42,7 @@ impl Python {
         {
             return Some(address);
         }
-        lookup(&self.library, name)
+        self.library.symbol(name)
     }
 
     fn pypy_symbol(&self, name: &CStr) -> Option<*const ()> {
@@ -59,7 +58,7 @@ impl Python {
             spelled.get_mut(length..length + part.len())?.copy_from_slice(part);
             length += part.len();
         }
-        lookup(&self.library, CStr::from_bytes_with_nul(&spelled[..length]).ok()?)
+        self.library.symbol(CStr::from_bytes_with_nul(&spelled[..length]).ok()?)
     }
 
     /// Whether the interpreter is PyPy.
@@ -97,63 +96,65 @@ impl Python {
     }
 }
 
-fn lookup(library: &Library, name: &CStr) -> Option<*const ()> {
-    // SAFETY: the symbol is only used as an address.
-    unsafe { library.get::<*const ()>(name) }
-        .ok()
-        .map(|symbol| *symbol)
-        .filter(|address| !address.is_null())
-}
-
 #[cfg(unix)]
 mod platform {
     use core::ffi::{CStr, c_int, c_void};
-    use std::ffi::{CString, OsStr};
-    use std::os::unix::ffi::OsStrExt as _;
-
-    use libloading::Library;
-    use libloading::os::unix::{Library as UnixLibrary, RTLD_NOW};
+    use core::ptr::NonNull;
+    use std::ffi::CString;
 
     use super::PROBE;
 
+    /// A library that the process has loaded. It is never closed: the table points into it.
+    #[derive(Debug)]
+    pub(super) struct Library(NonNull<c_void>);
+
+    impl Library {
+        /// The address of a symbol, asked of the loader itself: to fill the table takes two thousand questions, and nobody
+        /// wants an error text for each that is answered with no.
+        pub(super) fn symbol(&self, name: &CStr) -> Option<*const ()> {
+            // SAFETY: the handle is open, and the name ends with a NUL.
+            let address = unsafe { libc::dlsym(self.0.as_ptr(), name.as_ptr()) };
+            (!address.is_null()).then_some(address.cast())
+        }
+
+        /// The program and everything that is loaded with global scope.
+        fn global() -> Option<Self> {
+            // SAFETY: without a name nothing is loaded.
+            NonNull::new(unsafe { libc::dlopen(core::ptr::null(), libc::RTLD_NOW) }).map(Self)
+        }
+
+        /// A library that is already loaded.
+        fn loaded(path: &CStr) -> Option<Self> {
+            // SAFETY: with `RTLD_NOLOAD` nothing is loaded, so no initialiser runs.
+            let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_NOLOAD) };
+            NonNull::new(handle).map(Self)
+        }
+
+        /// The very library that has the C API, if the global scope shows it.
+        ///
+        /// Asking it instead of the global scope spares a search through every library of the process for each name that
+        /// is not there. Where Python is linked into the program there is no such library, and the program is asked.
+        fn own(global: &Self) -> Option<Self> {
+            let address = global.symbol(PROBE.1).or_else(|| global.symbol(PROBE.0))?;
+            let mut info = core::mem::MaybeUninit::<libc::Dl_info>::uninit();
+            // SAFETY: `dladdr` fills `info` when it returns a non-zero value; the name then is a string of the loader.
+            let path = unsafe {
+                if libc::dladdr(address.cast(), info.as_mut_ptr()) == 0 {
+                    return None;
+                }
+                CStr::from_ptr(info.assume_init().dli_fname)
+            };
+            Self::loaded(path)
+        }
+    }
+
     /// Where the C API may be, the likeliest first.
     pub(super) fn candidates() -> impl Iterator<Item = Library> {
-        let global = UnixLibrary::this();
-        let own = own_library(&global);
-        let hidden = core::iter::once_with(loaded_pythons).flatten();
-        own.into_iter().chain([global]).chain(hidden).map(Library::from)
-    }
-
-    /// The very library that has the C API, if the global scope shows it.
-    ///
-    /// Asking it instead of the global scope spares a search through every library of the process for each name that is
-    /// not there. Where Python is linked into the program there is no such library, and the program is asked.
-    fn own_library(global: &UnixLibrary) -> Option<UnixLibrary> {
-        let address = [PROBE.1, PROBE.0].into_iter().find_map(|name| {
-            // SAFETY: the symbol is only used as an address.
-            unsafe { global.get::<*const c_void>(name) }.ok().map(|symbol| *symbol)
-        })?;
-        let mut info = core::mem::MaybeUninit::<libc::Dl_info>::uninit();
-        // SAFETY: `dladdr` fills `info` when it returns a non-zero value; the name then is a string of the loader.
-        let path = unsafe {
-            if libc::dladdr(address, info.as_mut_ptr()) == 0 {
-                return None;
-            }
-            CStr::from_ptr(info.assume_init().dli_fname)
-        };
-        open_loaded(path)
-    }
-
-    /// Libraries of a Python that were loaded without being made global (`RTLD_LOCAL`).
-    fn loaded_pythons() -> Vec<UnixLibrary> {
-        loaded_names().iter().filter_map(|name| open_loaded(name)).collect()
-    }
-
-    /// A handle to a library that is already loaded.
-    fn open_loaded(path: &CStr) -> Option<UnixLibrary> {
-        let path = OsStr::from_bytes(path.to_bytes());
-        // SAFETY: with `RTLD_NOLOAD` nothing is loaded, so no initialiser runs.
-        unsafe { UnixLibrary::open(Some(path), RTLD_NOW | libc::RTLD_NOLOAD) }.ok()
+        let global = Library::global();
+        let own = global.as_ref().and_then(Library::own);
+        // A Python that was loaded without being made global (`RTLD_LOCAL`).
+        let hidden = core::iter::once_with(loaded_names).flatten();
+        own.into_iter().chain(global).chain(hidden.filter_map(|name| Library::loaded(&name)))
     }
 
     #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
@@ -191,8 +192,21 @@ mod platform {
 
 #[cfg(windows)]
 mod platform {
-    use libloading::Library;
-    use libloading::os::windows::Library as WindowsLibrary;
+    use core::ffi::CStr;
+
+    use libloading::os::windows::Library as Dll;
+
+    /// A DLL that the process has loaded.
+    #[derive(Debug)]
+    pub(super) struct Library(Dll);
+
+    impl Library {
+        /// The address of a symbol.
+        pub(super) fn symbol(&self, name: &CStr) -> Option<*const ()> {
+            // SAFETY: the symbol is only used as an address.
+            unsafe { self.0.get::<*const ()>(name) }.ok().map(|symbol| *symbol)
+        }
+    }
 
     /// Where the C API may be: the DLLs of the known versions, if they are loaded.
     pub(super) fn candidates() -> impl Iterator<Item = Library> {
@@ -200,7 +214,7 @@ mod platform {
         let pypy = (9..20).rev().map(|minor| format!("libpypy3.{minor}-c.dll"));
         cpython
             .chain(pypy)
-            .filter_map(|name| WindowsLibrary::open_already_loaded(name).ok())
-            .map(Library::from)
+            .filter_map(|name| Dll::open_already_loaded(name).ok())
+            .map(Library)
     }
 }

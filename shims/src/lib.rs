@@ -23,10 +23,11 @@ pub use layout::{Layout, References, layout};
 pub use resolve::{Resolution, resolve};
 pub use runtime::{Implementation, Runtime, Version, runtime};
 
-use once_cell::sync::OnceCell;
+use std::io::Write as _;
+use std::sync::OnceLock;
 
 /// How loading went; set once per process.
-static LOADED: OnceCell<Result<(), LoadError>> = OnceCell::new();
+static LOADED: OnceLock<Result<(), LoadError>> = OnceLock::new();
 
 /// Fills the table for the Python that is running in this process, if that has not been done yet.
 ///
@@ -48,7 +49,8 @@ pub fn is_loaded() -> bool {
 pub fn raise_load_error(error: &LoadError) {
     match Python::find() {
         Ok(python) if python.raise_import_error(error) => {}
-        _ => eprintln!("ImportError: {error}"),
+        // Nobody else is there to be told.
+        _ => drop(std::io::stderr().write_all(format!("ImportError: {error}\n").as_bytes())),
     }
 }
 

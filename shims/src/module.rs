@@ -7,7 +7,7 @@ use core::ffi::{CStr, c_int, c_void};
 use core::ptr::null_mut;
 
 use everypy_ffi::{self as ffi, PyModuleDef, PyModuleDef_Slot, PyObject};
-use once_cell::sync::OnceCell;
+use std::sync::OnceLock;
 
 use crate::layout::{WORD, layout};
 use crate::runtime::{Implementation, Runtime, runtime};
@@ -22,7 +22,7 @@ pub struct Module {
     pub exec: unsafe extern "C" fn(*mut PyObject) -> c_int,
     /// Whether the module relies on the GIL. A module that does not leaves it off in a free-threaded build.
     pub gil_used: bool,
-    definition: OnceCell<Definition>,
+    definition: OnceLock<Definition>,
 }
 
 /// The definition, which lives as long as the process: interpreters keep pointers to it.
@@ -44,7 +44,7 @@ impl Module {
         exec: unsafe extern "C" fn(*mut PyObject) -> c_int,
         gil_used: bool,
     ) -> Self {
-        Self { name, doc, exec, gil_used, definition: OnceCell::new() }
+        Self { name, doc, exec, gil_used, definition: OnceLock::new() }
     }
 
     /// The result of `PyInit_NAME`: the definition for multi-phase initialisation, or null with an exception.

@@ -34,10 +34,13 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
         missing: 0,
     };
     let mut lacking = None;
+    let mut stubs = 0;
     ffi::names(|row, name| {
         let traits = ffi::traits(row);
         let data = traits.failure == ffi::Failure::Data;
         let exported = python.symbol(name);
+        let stub = stubs;
+        stubs += usize::from(traits.has_stub());
         let usable = exported.filter(|address| {
             !denied.has(row) && (!data || data::is_initialised(runtime, name, *address))
         });
@@ -50,12 +53,12 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
         } else if let Some(address) = data::elsewhere(python, name) {
             resolution.fallbacks += 1;
             address
-        } else if traits.required && exported.is_none() {
+        } else if traits.required {
             lacking = Some(name.to_string_lossy().into_owned());
             return false;
         } else {
             resolution.missing += 1;
-            if data { core::ptr::null() } else { ffi::stub(row) }
+            if data { core::ptr::null() } else { ffi::stub(row, stub) }
         };
         true
     });

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use once_cell::sync::OnceCell;
+use std::sync::OnceLock;
 
 use crate::error::LoadError;
 use crate::find::Python;
@@ -43,11 +43,19 @@ pub struct Version {
 impl Version {
     /// Reads the numbers that `text` starts with, as in `3.13.0rc1 (main, …`.
     pub fn parse(text: &str) -> Option<Self> {
-        let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-        let mut numbers = text[..end].split('.').map(|number| number.parse::<u8>().ok());
-        let (major, minor) = (numbers.next()??, numbers.next()??);
-        let patch = numbers.next().flatten().unwrap_or(0);
-        Some(Self { major, minor, patch })
+        let mut rest = text.as_bytes();
+        let mut number = || {
+            let mut value = None;
+            while let [digit @ b'0'..=b'9', after @ ..] = rest {
+                value = Some(value.unwrap_or(0_u8).checked_mul(10)?.checked_add(digit - b'0')?);
+                rest = after;
+            }
+            if let [b'.', after @ ..] = rest {
+                rest = after;
+            }
+            value
+        };
+        Some(Self { major: number()?, minor: number()?, patch: number().unwrap_or(0) })
     }
 
     /// Major and minor.
@@ -102,20 +110,23 @@ impl Runtime {
         if implementation == Implementation::CPython && version.feature() < (3, 7) {
             return Err(LoadError::TooOld(version));
         }
-        let release = text
-            .split_once("[PyPy ")
-            .and_then(|(_, rest)| Version::parse(rest))
-            .unwrap_or(version);
+        let release = after(text, "[PyPy ").and_then(Version::parse).unwrap_or(version);
         Ok(Self {
             implementation,
             python: version,
             release,
-            free_threaded: has(c"_Py_DecRefShared") || text.contains("free-threading"),
+            free_threaded: has(c"_Py_DecRefShared") || after(text, "free-threading").is_some(),
             // The first is the counter up to 3.11, the second the one since 3.12.
             debug: has(c"_Py_RefTotal") || has(c"_Py_IncRefTotal_DO_NOT_USE_THIS"),
             fast: version.feature() <= NEWEST_KNOWN && fast_is_allowed(),
         })
     }
+}
+
+/// What comes after `mark`. The searches of the standard library are made for long texts, and large.
+fn after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
+    let start = text.as_bytes().windows(mark.len()).position(|part| part == mark.as_bytes())?;
+    text.get(start + mark.len()..)
 }
 
 /// `EVERYPY_FAST=0` keeps to the stable ABI, as on an interpreter that everypy does not know.
@@ -137,7 +148,7 @@ impl fmt::Display for Runtime {
     }
 }
 
-static RUNTIME: OnceCell<Runtime> = OnceCell::new();
+static RUNTIME: OnceLock<Runtime> = OnceLock::new();
 
 pub(crate) fn set(runtime: Runtime) {
     // Loading happens once, so the cell is empty.

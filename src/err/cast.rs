@@ -6,8 +6,7 @@ use crate::err::PyErr;
 use crate::exceptions::PyTypeError;
 use crate::instance::{Borrowed, Bound};
 use crate::types::{
-    PyAny, PyAnyMethods as _, PyStringMethods as _, PyTuple, PyTupleMethods as _, PyType,
-    PyTypeMethods as _,
+    PyAny, PyAnyMethods as _, PyStringMethods as _, PyType, PyTypeMethods as _,
 };
 
 /// An object is not an instance of the wanted type.
@@ -41,28 +40,25 @@ impl<'py> CastIntoError<'py> {
     }
 }
 
-/// `'int' object is not an instance of 'str'`.
-fn describe(
-    from: &Bound<'_, PyAny>,
-    classinfo: &Bound<'_, PyAny>,
-    f: &mut fmt::Formatter<'_>,
-) -> fmt::Result {
-    write!(f, "'{}' object is not an instance of {}", name(&from.get_type()), wanted(classinfo))
-}
-
-fn name(class: &Bound<'_, PyType>) -> String {
-    class.name().map_or_else(|_| "?".to_owned(), |name| name.to_string_lossy().into_owned())
-}
-
-fn wanted(classinfo: &Bound<'_, PyAny>) -> String {
+/// `'int' object is not an instance of 'str'`; of several classes as in Python's own `isinstance`, `(<class 'str'>, …)`.
+#[cold]
+fn describe(from: &Bound<'_, PyAny>, classinfo: &Bound<'_, PyAny>) -> String {
+    let mut text = "'".to_owned();
+    push_name(&mut text, &from.get_type());
+    text.push_str("' object is not an instance of ");
     if let Ok(class) = classinfo.cast::<PyType>() {
-        return format!("'{}'", name(class));
+        text.push('\'');
+        push_name(&mut text, class);
+        text.push('\'');
+    } else if let Ok(classes) = classinfo.repr() {
+        text.push_str(&classes.to_string_lossy());
     }
-    match classinfo.cast::<PyTuple>() {
-        Ok(classes) => {
-            classes.iter().map(|class| wanted(&class)).collect::<Vec<_>>().join(" or ")
-        }
-        Err(_) => "what is wanted".to_owned(),
+    text
+}
+
+fn push_name(text: &mut String, class: &Bound<'_, PyType>) {
+    if let Ok(name) = class.name() {
+        text.push_str(&name.to_string_lossy());
     }
 }
 
@@ -71,7 +67,7 @@ macro_rules! cast_error {
         $(
             impl fmt::Display for $error {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    describe(&self.from, &self.classinfo, f)
+                    f.write_str(&describe(&self.from, &self.classinfo))
                 }
             }
 
@@ -89,7 +85,7 @@ macro_rules! cast_error {
             impl From<$error> for PyErr {
                 #[cold]
                 fn from(error: $error) -> Self {
-                    PyTypeError::new_err(error.to_string())
+                    PyTypeError::new_err(describe(&error.from, &error.classinfo))
                 }
             }
         )*

@@ -1,10 +1,8 @@
 //! What a [`PyErr`](super::PyErr) is made of.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use everypy_ffi as ffi;
-use once_cell::sync::OnceCell;
 
 use crate::conversion::{IntoPyObject, IntoPyObjectExt as _};
 use crate::exceptions::PyBaseException;
@@ -37,7 +35,7 @@ type Make = Box<dyn FnOnce(Python<'_>) -> (Py<PyType>, Py<PyAny>) + Send + Sync>
 pub(super) struct State(Box<Inner>);
 
 struct Inner {
-    value: OnceCell<Py<PyBaseException>>,
+    value: OnceLock<Py<PyBaseException>>,
     /// Class and arguments, until the instance is made.
     make: Mutex<Option<Make>>,
 }
@@ -47,13 +45,13 @@ impl State {
         make: impl FnOnce(Python<'_>) -> (Py<PyType>, Py<PyAny>) + Send + Sync + 'static,
     ) -> Self {
         Self(Box::new(Inner {
-            value: OnceCell::new(),
+            value: OnceLock::new(),
             make: Mutex::new(Some(Box::new(make))),
         }))
     }
 
     pub(super) fn normalized(value: Py<PyBaseException>) -> Self {
-        Self(Box::new(Inner { value: OnceCell::with_value(value), make: Mutex::new(None) }))
+        Self(Box::new(Inner { value: value.into(), make: Mutex::new(None) }))
     }
 
     fn take_make(&self) -> Option<Make> {

@@ -376,27 +376,35 @@ impl Signature {
     #[cold]
     fn missing_positional(&self, room: &[*mut PyObject]) -> PyErr {
         let missing = (0..self.required).filter(|&place| room[place].is_null());
-        self.missing("positional", missing.map(|place| self.names[place]).collect())
+        self.missing("positional", &mut missing.map(|place| self.names[place]))
     }
 
     #[cold]
     fn missing_keywords(&self, room: &[*mut PyObject]) -> PyErr {
         let missing = (0..room.len())
             .filter(|&place| room[place].is_null() && self.keyword_only_required[place]);
-        let names = missing.map(|place| self.names[self.positional + place]);
-        self.missing("keyword-only", names.collect())
+        self.missing("keyword-only", &mut missing.map(|place| self.names[self.positional + place]))
     }
 
-    fn missing(&self, kind: &str, names: Vec<&str>) -> PyErr {
-        let count = names.len();
+    fn missing<'a>(&self, kind: &str, names: &mut dyn Iterator<Item = &'a str>) -> PyErr {
+        let mut list = String::new();
+        let mut count = 0;
+        let mut names = names.peekable();
+        while let Some(name) = names.next() {
+            if count > 0 {
+                let last = names.peek().is_none();
+                list.push_str(match (count, last) {
+                    (1, true) => " and ",
+                    (_, true) => ", and ",
+                    (_, false) => ", ",
+                });
+            }
+            list.push('\'');
+            list.push_str(name);
+            list.push('\'');
+            count += 1;
+        }
         let plural = if count == 1 { "" } else { "s" };
-        let quoted: Vec<_> = names.iter().map(|name| format!("'{name}'")).collect();
-        let list = match quoted.as_slice() {
-            [] => String::new(),
-            [only] => only.clone(),
-            [first, second] => format!("{first} and {second}"),
-            [first @ .., last] => format!("{}, and {last}", first.join(", ")),
-        };
         self.error(format_args!("missing {count} required {kind} argument{plural}: {list}"))
     }
 }

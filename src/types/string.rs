@@ -103,9 +103,11 @@ impl<'py> PyStringMethods<'py> for Bound<'py, PyString> {
         match self.to_str() {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => {
+                // Every str can be encoded with `surrogatepass`, as long as there is memory.
                 let bytes = self.encode(c"utf-8", c"surrogatepass");
-                let bytes = bytes.expect("every str can be encoded with `surrogatepass`");
-                Cow::Owned(String::from_utf8_lossy(bytes.as_bytes()).into_owned())
+                bytes.map_or(Cow::Borrowed(""), |bytes| {
+                    Cow::Owned(String::from_utf8_lossy(bytes.as_bytes()).into_owned())
+                })
             }
         }
     }
