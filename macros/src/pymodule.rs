@@ -31,10 +31,16 @@ fn expand_function(tokens: TokenStream, mut function: ItemFn) -> Result<TokenStr
     let arguments = arguments(&function)?;
     let entry_points = (!options.submodule).then(|| {
         let init = format_ident!("PyInit_{name}");
+        let export = format_ident!("PyModExport_{name}");
         quote! {
             #[unsafe(no_mangle)]
             pub unsafe extern "C" fn #init() -> *mut __door::PyObject {
                 unsafe { __MODULE.init() }
+            }
+
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn #export() -> *mut __door::PySlot {
+                unsafe { __MODULE.export() }
             }
         }
     });

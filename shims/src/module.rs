@@ -6,7 +6,9 @@
 use core::ffi::{CStr, c_int, c_void};
 use core::ptr::null_mut;
 
-use everypy_ffi::{self as ffi, PyModuleDef, PyModuleDef_Slot, PyObject};
+use everypy_ffi::{
+    self as ffi, PyABIInfo, PyModuleDef, PyModuleDef_Slot, PyObject, PySlot, PySlotValue,
+};
 use std::sync::OnceLock;
 
 use crate::layout::{WORD, layout};
@@ -23,6 +25,7 @@ pub struct Module {
     /// Whether the module relies on the GIL. A module that does not leaves it off in a free-threaded build.
     pub gil_used: bool,
     definition: OnceLock<Definition>,
+    exported: OnceLock<Definition>,
 }
 
 /// The definition, which lives as long as the process: interpreters keep pointers to it.
@@ -44,7 +47,7 @@ impl Module {
         exec: unsafe extern "C" fn(*mut PyObject) -> c_int,
         gil_used: bool,
     ) -> Self {
-        Self { name, doc, exec, gil_used, definition: OnceLock::new() }
+        Self { name, doc, exec, gil_used, definition: OnceLock::new(), exported: OnceLock::new() }
     }
 
     /// The result of `PyInit_NAME`: the definition for multi-phase initialisation, or null with an exception.
@@ -60,6 +63,52 @@ impl Module {
         let definition = self.definition.get_or_init(|| self.lay_out());
         // SAFETY: the table is loaded, and the definition has the running interpreter's layout.
         unsafe { ffi::PyModuleDef_Init(definition.0.cast::<PyModuleDef>()) }
+    }
+
+    /// The result of `PyModExport_NAME`, which CPython 3.15 and later ask for first: slots, or null with an exception.
+    ///
+    /// # Safety
+    ///
+    /// As [`init`](Self::init).
+    pub unsafe fn export(&'static self) -> *mut PySlot {
+        if let Err(error) = crate::load() {
+            crate::raise_load_error(error);
+            return null_mut();
+        }
+        self.exported.get_or_init(|| self.lay_out_slots()).0.cast()
+    }
+
+    /// The slots that stand for a whole `PyModuleDef`, never to be freed.
+    fn lay_out_slots(&self) -> Definition {
+        /// Made for no version in particular, and for builds with and without a GIL: the table sees to that.
+        static ABI: PyABIInfo = PyABIInfo {
+            abiinfo_major_version: 1,
+            abiinfo_minor_version: 0,
+            flags: (ffi::PyABIInfo_STABLE | ffi::PyABIInfo_FREETHREADING_AGNOSTIC) as u16,
+            build_version: 0,
+            abi_version: 0,
+        };
+        let slot = |id: c_int, flags: c_int, pointer: *mut c_void| PySlot {
+            sl_id: id as u16,
+            sl_flags: flags as u16,
+            sl_reserved: 0,
+            value: PySlotValue { sl_ptr: pointer },
+        };
+        let lasting = |id, pointer: *const c_void| slot(id, ffi::PySlot_STATIC, pointer.cast_mut());
+        let slots = vec![
+            lasting(ffi::Py_mod_abi, (&raw const ABI).cast()),
+            lasting(ffi::Py_mod_name, self.name.as_ptr().cast()),
+            lasting(ffi::Py_mod_doc, self.doc.as_ptr().cast()),
+            slot(ffi::Py_mod_exec_3_15, 0, self.exec as *mut c_void),
+            slot(
+                ffi::Py_mod_multiple_interpreters_3_15,
+                ffi::PySlot_INTPTR,
+                MULTIPLE_INTERPRETERS_NOT_SUPPORTED,
+            ),
+            slot(ffi::Py_mod_gil_3_15, ffi::PySlot_INTPTR, self.gil()),
+            PySlot::default(),
+        ];
+        Definition(slots.leak().as_mut_ptr().cast())
     }
 
     /// A `PyModuleDef` with all its slots, never to be freed.
@@ -79,21 +128,22 @@ impl Module {
 
     /// The slots that the interpreter knows: an unknown one is an error everywhere.
     fn slots(&self, runtime: &Runtime) -> Vec<PyModuleDef_Slot> {
+        // The numbers of before 3.15, which 3.15 still takes here.
         let slot = |slot: c_int, value: *mut c_void| PyModuleDef_Slot { slot, value };
         let mut slots = vec![slot(ffi::Py_mod_exec, self.exec as *mut c_void)];
         let feature = runtime.python.feature();
         match runtime.implementation {
             Implementation::CPython => {
                 if feature >= (3, 12) {
-                    slots.push(slot(OLD_MULTIPLE_INTERPRETERS, MULTIPLE_INTERPRETERS_NOT_SUPPORTED));
+                    slots.push(slot(ffi::Py_mod_multiple_interpreters, MULTIPLE_INTERPRETERS_NOT_SUPPORTED));
                 }
                 if feature >= (3, 13) {
-                    slots.push(slot(OLD_GIL, self.gil()));
+                    slots.push(slot(ffi::Py_mod_gil, self.gil()));
                 }
             }
             Implementation::GraalPy => {
                 if feature >= (3, 13) {
-                    slots.push(slot(OLD_GIL, self.gil()));
+                    slots.push(slot(ffi::Py_mod_gil, self.gil()));
                 }
             }
             // It knows none of the later ones in any version.
@@ -108,10 +158,6 @@ impl Module {
         core::ptr::without_provenance_mut(usize::from(!self.gil_used))
     }
 }
-
-/// The numbers of `Py_mod_multiple_interpreters` and `Py_mod_gil` before 3.15, which 3.15 still takes in a `PyModuleDef`.
-const OLD_MULTIPLE_INTERPRETERS: c_int = 3;
-const OLD_GIL: c_int = 4;
 
 /// The header of a statically allocated object: all zero but for a reference count that never falls to zero.
 fn write_static_header(block: &mut [usize], runtime: &Runtime) {

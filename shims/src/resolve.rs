@@ -53,7 +53,7 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
         } else if let Some(address) = data::elsewhere(python, name) {
             resolution.fallbacks += 1;
             address
-        } else if traits.required {
+        } else if traits.required && exported.is_none() {
             lacking = Some(name.to_string_lossy().into_owned());
             return false;
         } else {

@@ -6,10 +6,12 @@ use everypy_ffi as ffi;
 
 use crate::conversion::{FromPyObject, IntoPyObject};
 use crate::err::{PyErr, PyResult};
+use crate::exceptions::PyTypeError;
+use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Borrowed, Bound};
 use crate::marker::Python;
 use crate::type_object::PyTypeInfo as _;
-use crate::types::{PyAny, PyFloat, PyFloatMethods as _};
+use crate::types::{PyAny, PyAnyMethods as _, PyFloat, PyFloatMethods as _};
 
 impl<'a, 'py> FromPyObject<'a, 'py> for f64 {
     type Error = PyErr;
@@ -26,11 +28,26 @@ impl<'a, 'py> FromPyObject<'a, 'py> for f64 {
         // SAFETY: attached; alive.
         let value = unsafe { ffi::PyFloat_AsDouble(object.as_ptr()) };
         if value == -1.0 && PyErr::occurred(object.py()) {
-            Err(PyErr::fetch(object.py()))
+            by_index(object, PyErr::fetch(object.py()))
         } else {
             Ok(value)
         }
     }
+}
+
+/// Asks `__index__`, which Python 3.7 and some releases of PyPy do not in C, where there is no `__float__`.
+#[cold]
+fn by_index(object: Borrowed<'_, '_, PyAny>, error: PyErr) -> PyResult<f64> {
+    let class = object.get_type();
+    let asks_index = error.is_instance_of::<PyTypeError>(object.py())
+        && !class.hasattr("__float__")?
+        && class.hasattr("__index__")?;
+    if !asks_index {
+        return Err(error);
+    }
+    // SAFETY: attached; alive; the result is a new int or null with an exception.
+    let int = unsafe { ffi::PyNumber_Index(object.as_ptr()).owned_or_err(object.py())? };
+    int.extract()
 }
 
 impl<'a, 'py> FromPyObject<'a, 'py> for f32 {

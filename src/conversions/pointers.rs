@@ -94,7 +94,7 @@ impl<'a, 'py, T> IntoPyObject<'py> for &'a Py<T> {
     }
 }
 
-impl<'a, 'py, T> IntoPyObject<'py> for &'_ &'a T
+impl<'a, 'py, T: ?Sized> IntoPyObject<'py> for &'_ &'a T
 where
     &'a T: IntoPyObject<'py>,
 {

@@ -226,13 +226,19 @@ impl PyErr {
         self.0.raise(py);
     }
 
-    /// Reports it to `sys.unraisablehook`, where nobody can catch it.
+    /// Reports it to `sys.unraisablehook`, where nobody can catch it. If `repr(object)` fails, the class of the object
+    /// is named instead.
     ///
     /// C API: [`PyErr_WriteUnraisable`](https://docs.python.org/3/c-api/exceptions.html#c.PyErr_WriteUnraisable).
     #[doc(alias = "PyErr_WriteUnraisable")]
     pub fn write_unraisable(self, py: Python<'_>, object: Option<&Bound<'_, PyAny>>) {
+        // PyPy ends the process where it has no text for the object.
+        let object = object.map(|object| match object.repr() {
+            Ok(_) => object.clone(),
+            Err(_) => object.get_type().into_any(),
+        });
         self.restore(py);
-        let object = object.map_or(core::ptr::null_mut(), Bound::as_ptr);
+        let object = object.as_ref().map_or(core::ptr::null_mut(), Bound::as_ptr);
         // SAFETY: attached; an exception is set; `object` is alive or null.
         unsafe { ffi::PyErr_WriteUnraisable(object) };
     }

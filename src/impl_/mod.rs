@@ -8,6 +8,6 @@ pub mod trampoline;
 
 pub use core::ffi::c_int;
 pub use core::ptr::null_mut;
-pub use everypy_ffi::{Py_ssize_t, PyObject};
+pub use everypy_ffi::{Py_ssize_t, PyObject, PySlot};
 
 pub use crate::marker::Python;

@@ -1,5 +1,6 @@
 //! `cargo xtask`: the maintenance tasks, the same ones at a desk and in CI.
 
+mod bench;
 mod bindgen;
 
 use clap::Parser;
@@ -7,11 +8,13 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The maintenance tasks of everypy")]
 enum Task {
+    Bench(bench::Arguments),
     Bindgen(bindgen::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
+        Task::Bench(arguments) => bench::run(&arguments),
         Task::Bindgen(arguments) => bindgen::run(&arguments),
     }
 }

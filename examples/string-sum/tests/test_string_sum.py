@@ -1,6 +1,7 @@
 """Tests of the module ``string_sum``."""
 
 import importlib
+import struct
 import sys
 import threading
 
@@ -8,8 +9,8 @@ import pytest
 
 import string_sum
 
-# The largest value of a Rust ``usize``.
-LARGEST = 2 * sys.maxsize + 1
+# The largest value of a Rust ``usize``, which has the width of a pointer.
+LARGEST = 2 ** (8 * struct.calcsize("P")) - 1
 
 
 class Index:

@@ -17,7 +17,7 @@ rows! {
         ) -> *mut PyLongWriter, (3, 15);
         fn PyLongWriter_Discard(writer: *mut PyLongWriter) -> (), (3, 15);
         fn PyLongWriter_Finish(writer: *mut PyLongWriter) -> *mut PyObject, (3, 15);
-        fn PyLong_AsDouble(arg1: *mut PyObject) -> c_double, (3, 7), required;
+        fn PyLong_AsDouble(arg1: *mut PyObject) -> c_double, (3, 7);
         fn PyLong_AsInt(arg1: *mut PyObject) -> c_int, (3, 13);
         fn PyLong_AsInt32(obj: *mut PyObject, value: *mut i32) -> c_int, (3, 14);
         fn PyLong_AsInt64(obj: *mut PyObject, value: *mut i64) -> c_int, (3, 14);

@@ -111,11 +111,11 @@ rows! {
             mapping: *mut PyObject,
             errors: *const c_char,
         ) -> *mut PyObject, (3, 7);
-        fn PyUnicode_DecodeFSDefault(s: *const c_char) -> *mut PyObject, (3, 7), required;
+        fn PyUnicode_DecodeFSDefault(s: *const c_char) -> *mut PyObject, (3, 7);
         fn PyUnicode_DecodeFSDefaultAndSize(
             s: *const c_char,
             size: Py_ssize_t,
-        ) -> *mut PyObject, (3, 7), required;
+        ) -> *mut PyObject, (3, 7);
         fn PyUnicode_DecodeLatin1(
             string: *const c_char,
             length: Py_ssize_t,
@@ -188,7 +188,7 @@ rows! {
             length: Py_ssize_t,
             errors: *const c_char,
         ) -> *mut PyObject, (3, 7);
-        fn PyUnicode_EncodeFSDefault(unicode: *mut PyObject) -> *mut PyObject, (3, 7), required;
+        fn PyUnicode_EncodeFSDefault(unicode: *mut PyObject) -> *mut PyObject, (3, 7);
         fn PyUnicode_EncodeLocale(
             unicode: *mut PyObject,
             errors: *const c_char,

@@ -48,11 +48,22 @@ impl Symbol {
 /// The whole table by name.
 pub(crate) type Symbols = BTreeMap<String, Symbol>;
 
+/// Functions that an interpreter has but that must not be called there.
+const WRONG: &str = include_str!("../../../shims/src/data/graalpy-wrong.txt");
+
 /// Reads the table.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Symbols> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    parse(&text).with_context(|| format!("cannot make sense of {}", path.display()))
+    let mut symbols =
+        parse(&text).with_context(|| format!("cannot make sense of {}", path.display()))?;
+    for name in WRONG.lines() {
+        symbols
+            .get_mut(name)
+            .with_context(|| format!("`{name}` is not in {}", path.display()))?
+            .everywhere = false;
+    }
+    Ok(symbols)
 }
 
 fn parse(text: &str) -> anyhow::Result<Symbols> {
