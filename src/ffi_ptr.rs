@@ -16,7 +16,8 @@ pub(crate) trait FfiPtrExt {
     /// A new reference that cannot be null.
     unsafe fn owned(self, py: Python<'_>) -> Bound<'_, PyAny>;
     /// A borrowed reference; null means that an exception is set.
-    unsafe fn borrowed_or_err<'a, 'py>(self, py: Python<'py>) -> PyResult<Borrowed<'a, 'py, PyAny>>;
+    unsafe fn borrowed_or_err<'a, 'py>(self, py: Python<'py>)
+    -> PyResult<Borrowed<'a, 'py, PyAny>>;
     /// A borrowed reference that cannot be null.
     unsafe fn borrowed<'a, 'py>(self, py: Python<'py>) -> Borrowed<'a, 'py, PyAny>;
 }
@@ -41,7 +42,10 @@ impl FfiPtrExt for *mut PyObject {
     }
 
     #[inline]
-    unsafe fn borrowed_or_err<'a, 'py>(self, py: Python<'py>) -> PyResult<Borrowed<'a, 'py, PyAny>> {
+    unsafe fn borrowed_or_err<'a, 'py>(
+        self,
+        py: Python<'py>,
+    ) -> PyResult<Borrowed<'a, 'py, PyAny>> {
         // SAFETY: as the caller says.
         unsafe { Borrowed::from_ptr_or_opt(py, self) }.ok_or_else(|| PyErr::fetch(py))
     }

@@ -250,7 +250,10 @@ impl<T> Py<T> {
     /// # Errors
     ///
     /// That exception.
-    pub unsafe fn from_owned_ptr_or_err(py: Python<'_>, ptr: *mut ffi::PyObject) -> PyResult<Py<T>> {
+    pub unsafe fn from_owned_ptr_or_err(
+        py: Python<'_>,
+        ptr: *mut ffi::PyObject,
+    ) -> PyResult<Py<T>> {
         NonNull::new(ptr).map(|ptr| Py(ptr, PhantomData)).ok_or_else(|| PyErr::fetch(py))
     }
 
@@ -422,7 +425,10 @@ impl<'py> Bound<'py, PyAny> {
     ///
     /// That exception.
     #[inline]
-    pub unsafe fn from_owned_ptr_or_err(py: Python<'py>, ptr: *mut ffi::PyObject) -> PyResult<Self> {
+    pub unsafe fn from_owned_ptr_or_err(
+        py: Python<'py>,
+        ptr: *mut ffi::PyObject,
+    ) -> PyResult<Self> {
         // SAFETY: as the caller says.
         unsafe { Py::from_owned_ptr_or_err(py, ptr) }.map(|object| object.into_bound(py))
     }
@@ -448,7 +454,10 @@ impl<'py> Bound<'py, PyAny> {
     ///
     /// `ptr` is a live object, or null.
     #[inline]
-    pub unsafe fn from_borrowed_ptr_or_opt(py: Python<'py>, ptr: *mut ffi::PyObject) -> Option<Self> {
+    pub unsafe fn from_borrowed_ptr_or_opt(
+        py: Python<'py>,
+        ptr: *mut ffi::PyObject,
+    ) -> Option<Self> {
         // SAFETY: as the caller says, and not null.
         (!ptr.is_null()).then(|| unsafe { Self::from_borrowed_ptr(py, ptr) })
     }
@@ -696,26 +705,27 @@ impl<'py, T> From<&Bound<'py, T>> for Bound<'py, T> {
 
 /// A borrowed reference to a Python object, with the token of the thread that uses it. `Copy`.
 #[repr(transparent)]
-pub struct Borrowed<'a, 'py, T>(NonNull<ffi::PyObject>, PhantomData<(&'a (), *const T)>, Python<'py>);
+pub struct Borrowed<'a, 'py, T>(
+    NonNull<ffi::PyObject>,
+    PhantomData<(&'a (), *const T)>,
+    Python<'py>,
+);
 
 impl<'a, 'py, T> Borrowed<'a, 'py, T> {
     /// Another reference, owned.
     #[inline]
-    #[expect(clippy::should_implement_trait, clippy::wrong_self_convention, reason = "the name and shape that users know")]
     pub fn to_owned(self) -> Bound<'py, T> {
         (*self).clone()
     }
 
     /// The pointer, borrowed.
     #[inline]
-    #[expect(clippy::wrong_self_convention, reason = "`Copy`, so by value is by reference")]
     pub fn as_ptr(self) -> *mut ffi::PyObject {
         self.0.as_ptr()
     }
 
     /// The same object, its type forgotten.
     #[inline]
-    #[expect(clippy::wrong_self_convention, reason = "`Copy`, so by value is by reference")]
     pub(crate) fn to_any(self) -> Borrowed<'a, 'py, PyAny> {
         Borrowed(self.0, PhantomData, self.2)
     }

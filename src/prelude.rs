@@ -1,5 +1,6 @@
 //! What most modules use: `use pyo3::prelude::*;`.
 
+pub use crate::PyObject;
 pub use crate::conversion::{FromPyObject, FromPyObjectOwned, IntoPyObject};
 pub use crate::err::{PyErr, PyResult};
 pub use crate::instance::{Borrowed, Bound, Py};
@@ -10,7 +11,6 @@ pub use crate::types::{
     PyTypeMethods,
 };
 pub use crate::wrap_pyfunction;
-pub use crate::PyObject;
 
 #[cfg(feature = "macros")]
 pub use crate::{pyfunction, pymodule};

@@ -22,7 +22,7 @@ mod stubs;
 mod types;
 
 pub use headers::*;
-pub use packed::{names, traits, Traits};
+pub use packed::{Traits, names, traits};
 pub use rows::{Failure, Row};
 pub use stubs::stub;
 pub use types::*;

@@ -38,10 +38,7 @@ pub type wchar_t = c_uint;
 /// C's `wchar_t`.
 #[cfg(not(any(
     windows,
-    all(
-        any(target_arch = "aarch64", target_arch = "arm"),
-        not(target_vendor = "apple")
-    )
+    all(any(target_arch = "aarch64", target_arch = "arm"), not(target_vendor = "apple"))
 )))]
 pub type wchar_t = c_int;
 
@@ -140,10 +137,7 @@ impl core::fmt::Debug for PyMethodDefPointer {
     fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         // SAFETY: all fields are one pointer, and any pointer is a raw one.
         let address = unsafe { self.Void };
-        formatter
-            .debug_tuple("PyMethodDefPointer")
-            .field(&address)
-            .finish()
+        formatter.debug_tuple("PyMethodDefPointer").field(&address).finish()
     }
 }
 
@@ -166,9 +160,7 @@ impl PyMethodDef {
     pub const fn zeroed() -> Self {
         PyMethodDef {
             ml_name: core::ptr::null(),
-            ml_meth: PyMethodDefPointer {
-                Void: core::ptr::null_mut(),
-            },
+            ml_meth: PyMethodDefPointer { Void: core::ptr::null_mut() },
             ml_flags: 0,
             ml_doc: core::ptr::null(),
         }
@@ -243,10 +235,7 @@ pub struct PyType_Slot {
 
 impl Default for PyType_Slot {
     fn default() -> Self {
-        PyType_Slot {
-            slot: 0,
-            pfunc: core::ptr::null_mut(),
-        }
+        PyType_Slot { slot: 0, pfunc: core::ptr::null_mut() }
     }
 }
 
@@ -278,10 +267,7 @@ pub struct PyModuleDef_Slot {
 
 impl Default for PyModuleDef_Slot {
     fn default() -> Self {
-        PyModuleDef_Slot {
-            slot: 0,
-            value: core::ptr::null_mut(),
-        }
+        PyModuleDef_Slot { slot: 0, value: core::ptr::null_mut() }
     }
 }
 

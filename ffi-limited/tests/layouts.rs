@@ -13,9 +13,8 @@ struct Layouts(BTreeMap<(&'static str, &'static str, &'static str), BTreeMap<&'s
 
 impl Layouts {
     fn read() -> Self {
-        let mut lines = include_str!("../data/layouts.tsv")
-            .lines()
-            .map(|line| line.split('\t').collect());
+        let mut lines =
+            include_str!("../data/layouts.tsv").lines().map(|line| line.split('\t').collect());
         let heading: Vec<&str> = lines.next().unwrap();
         let of_line = |fields: Vec<&'static str>| {
             let values = heading[3..]
@@ -45,10 +44,7 @@ impl Layouts {
         what: &'static str,
     ) -> &BTreeMap<&'static str, i128> {
         let values = &self.0[&(of, field, what)];
-        assert!(
-            !values.is_empty(),
-            "no interpreter has {what} of {of} {field}"
-        );
+        assert!(!values.is_empty(), "no interpreter has {what} of {of} {field}");
         values
     }
 }
@@ -82,48 +78,14 @@ macro_rules! check_fields {
 #[test]
 fn structs_are_laid_out_as_in_c() {
     let layouts = Layouts::read();
-    check_struct!(
-        layouts,
-        PyMethodDef {
-            ml_name,
-            ml_meth,
-            ml_flags,
-            ml_doc
-        }
-    );
-    check_struct!(
-        layouts,
-        PyGetSetDef {
-            name,
-            get,
-            set,
-            doc,
-            closure
-        }
-    );
+    check_struct!(layouts, PyMethodDef { ml_name, ml_meth, ml_flags, ml_doc });
+    check_struct!(layouts, PyGetSetDef { name, get, set, doc, closure });
     check_struct!(layouts, PyMemberDef { name, type_code = "type", offset, flags, doc });
     check_struct!(layouts, PyType_Slot { slot, pfunc });
-    check_struct!(
-        layouts,
-        PyType_Spec {
-            name,
-            basicsize,
-            itemsize,
-            flags,
-            slots
-        }
-    );
+    check_struct!(layouts, PyType_Spec { name, basicsize, itemsize, flags, slots });
     check_struct!(layouts, PyModuleDef_Slot { slot, value });
     check_struct!(layouts, PyStructSequence_Field { name, doc });
-    check_struct!(
-        layouts,
-        PyStructSequence_Desc {
-            name,
-            doc,
-            fields,
-            n_in_sequence
-        }
-    );
+    check_struct!(layouts, PyStructSequence_Desc { name, doc, fields, n_in_sequence });
     check_struct!(layouts, Py_complex { real, imag });
     check_struct!(layouts, PySlot { sl_id, sl_flags, value = "sl_ptr" });
     check_struct!(
@@ -170,12 +132,7 @@ fn plain_types_are_those_of_c() {
     layouts.check("Py_hash_t", "", "sizeof", size_of::<Py_hash_t>());
     layouts.check("Py_UCS4", "", "sizeof", size_of::<Py_UCS4>());
     layouts.check("wchar_t", "", "sizeof", size_of::<wchar_t>());
-    layouts.check(
-        "PyGILState_STATE",
-        "",
-        "sizeof",
-        size_of::<PyGILState_STATE>(),
-    );
+    layouts.check("PyGILState_STATE", "", "sizeof", size_of::<PyGILState_STATE>());
 }
 
 /// The constants in `src/headers/`, as their text has them: Rust has no list of them.
@@ -184,10 +141,7 @@ fn constants() -> BTreeMap<String, i128> {
     let mut constants = BTreeMap::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-        for line in text
-            .lines()
-            .filter_map(|line| line.strip_prefix("pub const "))
-        {
+        for line in text.lines().filter_map(|line| line.strip_prefix("pub const ")) {
             let (name, rest) = line.split_once(": ").unwrap();
             let (_, value) = rest.trim_end_matches(';').split_once(" = ").unwrap();
             let value = match value.split_once(" << ") {
@@ -215,10 +169,7 @@ fn constants_have_the_values_that_c_has() {
             if *name == "Py_TPFLAGS_DEFAULT" {
                 // The versions that do not set this flag ignore it.
                 assert_eq!(*ours, i128::from(Py_TPFLAGS_HAVE_VERSION_TAG));
-                assert!(
-                    *value == *ours || *value == 0,
-                    "{name} is {value} on {interpreter}"
-                );
+                assert!(*value == *ours || *value == 0, "{name} is {value} on {interpreter}");
             } else if interpreter.starts_with("cp315") {
                 assert_eq!(later, value, "{name} on {interpreter}");
             } else {
@@ -239,18 +190,9 @@ fn constants_written_by_hand_have_the_values_that_c_has() {
         }
     };
     // `layouts.tsv` has it as a signed number.
-    check(
-        "PY_VECTORCALL_ARGUMENTS_OFFSET",
-        i128::from(PY_VECTORCALL_ARGUMENTS_OFFSET as i64),
-    );
-    check(
-        "Py_TPFLAGS_MANAGED_WEAKREF",
-        i128::from(Py_TPFLAGS_MANAGED_WEAKREF),
-    );
-    check(
-        "Py_TPFLAGS_MANAGED_DICT",
-        i128::from(Py_TPFLAGS_MANAGED_DICT),
-    );
+    check("PY_VECTORCALL_ARGUMENTS_OFFSET", i128::from(PY_VECTORCALL_ARGUMENTS_OFFSET as i64));
+    check("Py_TPFLAGS_MANAGED_WEAKREF", i128::from(Py_TPFLAGS_MANAGED_WEAKREF));
+    check("Py_TPFLAGS_MANAGED_DICT", i128::from(Py_TPFLAGS_MANAGED_DICT));
     check("Py_TPFLAGS_SEQUENCE", i128::from(Py_TPFLAGS_SEQUENCE));
     check("Py_TPFLAGS_MAPPING", i128::from(Py_TPFLAGS_MAPPING));
     for (name, ours) in [
@@ -258,14 +200,8 @@ fn constants_written_by_hand_have_the_values_that_c_has() {
             "(long)Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED",
             Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED,
         ),
-        (
-            "(long)Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED",
-            Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED,
-        ),
-        (
-            "(long)Py_MOD_PER_INTERPRETER_GIL_SUPPORTED",
-            Py_MOD_PER_INTERPRETER_GIL_SUPPORTED,
-        ),
+        ("(long)Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED", Py_MOD_MULTIPLE_INTERPRETERS_SUPPORTED),
+        ("(long)Py_MOD_PER_INTERPRETER_GIL_SUPPORTED", Py_MOD_PER_INTERPRETER_GIL_SUPPORTED),
         ("(long)Py_MOD_GIL_USED", Py_MOD_GIL_USED),
         ("(long)Py_MOD_GIL_NOT_USED", Py_MOD_GIL_NOT_USED),
     ] {

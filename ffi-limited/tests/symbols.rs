@@ -21,9 +21,8 @@ impl Symbol {
         self.columns
             .iter()
             .filter(|(column, _)| {
-                let interpreter = ["cp3", "pypy", "graalpy"]
-                    .iter()
-                    .any(|begin| column.starts_with(begin));
+                let interpreter =
+                    ["cp3", "pypy", "graalpy"].iter().any(|begin| column.starts_with(begin));
                 // GraalPy before 25.0 is older than what we support.
                 interpreter && !column.ends_with("stub") && !column.starts_with("graalpy_24")
             })
@@ -32,9 +31,7 @@ impl Symbol {
 }
 
 fn symbols() -> BTreeMap<&'static str, Symbol> {
-    let mut lines = include_str!("../data/symbols.tsv")
-        .lines()
-        .map(|line| line.split('\t'));
+    let mut lines = include_str!("../data/symbols.tsv").lines().map(|line| line.split('\t'));
     let heading: Vec<_> = lines.next().unwrap().collect();
     lines
         .map(|fields| {
@@ -56,17 +53,13 @@ fn the_rows_are_the_names_of_the_stable_abi() {
     let stable: BTreeSet<_> = symbols()
         .into_iter()
         .filter(|(_, symbol)| {
-            let in_cpython = symbol
-                .interpreters()
-                .any(|(name, exported)| name.starts_with("cp3") && exported);
+            let in_cpython =
+                symbol.interpreters().any(|(name, exported)| name.starts_with("cp3") && exported);
             symbol.since().is_some() && in_cpython
         })
         .map(|(name, _)| name)
         .collect();
-    let without_row: Vec<_> = stable
-        .iter()
-        .filter(|name| !rows.contains_key(*name))
-        .collect();
+    let without_row: Vec<_> = stable.iter().filter(|name| !rows.contains_key(*name)).collect();
     assert!(without_row.is_empty(), "no row: {without_row:?}");
     let other: Vec<_> = rows.keys().filter(|name| !stable.contains(*name)).collect();
     assert!(other.is_empty(), "not in the stable ABI: {other:?}");
@@ -120,9 +113,7 @@ fn required_rows_are_those_that_every_interpreter_has() {
     let symbols = symbols();
     let mut wrong = Vec::new();
     for row in ROWS {
-        let everywhere = symbols[row.name]
-            .interpreters()
-            .all(|(_, exported)| exported);
+        let everywhere = symbols[row.name].interpreters().all(|(_, exported)| exported);
         // What is newer than our oldest Python is no matter of course, even if all of them happen to export it.
         if row.required != (everywhere && row.since == (3, 7)) {
             wrong.push(row.name);

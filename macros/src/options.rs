@@ -62,10 +62,8 @@ impl Options {
             if !attribute.path().is_ident("pyo3") {
                 return true;
             }
-            let added = attribute
-                .meta
-                .require_list()
-                .and_then(|list| options.add(of, list.tokens.clone()));
+            let added =
+                attribute.meta.require_list().and_then(|list| options.add(of, list.tokens.clone()));
             if let Err(error) = added {
                 failed.get_or_insert(error);
             }

@@ -287,7 +287,8 @@ impl<'a> Definition<'a> {
         let names = positional.iter().chain(keyword_only).map(Parameter::python_name);
         let count = positional.len();
         let required = self.signature.required();
-        let keyword_only_required = keyword_only.iter().map(|parameter| parameter.default.is_none());
+        let keyword_only_required =
+            keyword_only.iter().map(|parameter| parameter.default.is_none());
         let varargs = varargs.is_some();
         let varkeywords = varkeywords.is_some();
         quote! {

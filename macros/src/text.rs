@@ -15,7 +15,9 @@ pub(crate) fn doc(attributes: &[Attribute]) -> String {
             && let Lit::Str(text) = &literal.lit
         {
             let text = text.value();
-            lines.extend(text.split('\n').map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()));
+            lines.extend(
+                text.split('\n').map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()),
+            );
         }
     }
     lines.join("\n").trim_end().to_owned()
@@ -23,7 +25,8 @@ pub(crate) fn doc(attributes: &[Attribute]) -> String {
 
 /// A literal of a C string.
 pub(crate) fn c_string(text: String, span: Span) -> Result<Literal> {
-    let text = CString::new(text).map_err(|_| syn::Error::new(span, "a NUL cannot be in this text"))?;
+    let text =
+        CString::new(text).map_err(|_| syn::Error::new(span, "a NUL cannot be in this text"))?;
     let mut literal = Literal::c_string(&text);
     literal.set_span(span);
     Ok(literal)

@@ -38,7 +38,8 @@ pub(crate) fn fast() -> &'static Fast {
 pub(crate) fn set(python: &Python, runtime: &Runtime) {
     let symbol = |name: &CStr, right: bool| right.then(|| python.symbol(name)).flatten();
     // Up to 3.11 the current thread state is one variable for all threads, so that nothing else tells whose it is.
-    let only_way = runtime.implementation != Implementation::CPython || runtime.python.feature() < (3, 12);
+    let only_way =
+        runtime.implementation != Implementation::CPython || runtime.python.feature() < (3, 12);
     let mut fast = NOTHING;
     if let Some(address) = symbol(c"PyGILState_Check", runtime.fast || only_way) {
         // SAFETY: that has been the signature since the function came, in 3.4.

@@ -165,9 +165,7 @@ mod platform {
             names: *mut c_void,
         ) -> c_int {
             // SAFETY: the loader passes a valid `info`, and hands `names` through from the call below.
-            let (name, names) = unsafe {
-                ((*info).dlpi_name, &mut *names.cast::<Vec<CString>>())
-            };
+            let (name, names) = unsafe { ((*info).dlpi_name, &mut *names.cast::<Vec<CString>>()) };
             if !name.is_null() {
                 // SAFETY: not null, so a string of the loader.
                 let name = unsafe { CStr::from_ptr(name) };
@@ -210,11 +208,10 @@ mod platform {
 
     /// Where the C API may be: the DLLs of the known versions, if they are loaded.
     pub(super) fn candidates() -> impl Iterator<Item = Library> {
-        let cpython = (7..40).rev().flat_map(|minor| [format!("python3{minor}.dll"), format!("python3{minor}t.dll")]);
+        let cpython = (7..40)
+            .rev()
+            .flat_map(|minor| [format!("python3{minor}.dll"), format!("python3{minor}t.dll")]);
         let pypy = (9..20).rev().map(|minor| format!("libpypy3.{minor}-c.dll"));
-        cpython
-            .chain(pypy)
-            .filter_map(|name| Dll::open_already_loaded(name).ok())
-            .map(Library)
+        cpython.chain(pypy).filter_map(|name| Dll::open_already_loaded(name).ok()).map(Library)
     }
 }

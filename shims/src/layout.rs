@@ -132,7 +132,8 @@ impl Layout {
             tuples: reads,
             shift: header - 2 * WORD,
             // Since 3.14 a hash comes between the size and the items.
-            tuple_items: header + if cpython && runtime.python.feature() >= (3, 14) { 2 * WORD } else { WORD },
+            tuple_items: header
+                + if cpython && runtime.python.feature() >= (3, 14) { 2 * WORD } else { WORD },
         })
     }
 }

@@ -135,7 +135,10 @@ impl Module {
         match runtime.implementation {
             Implementation::CPython => {
                 if feature >= (3, 12) {
-                    slots.push(slot(ffi::Py_mod_multiple_interpreters, MULTIPLE_INTERPRETERS_NOT_SUPPORTED));
+                    slots.push(slot(
+                        ffi::Py_mod_multiple_interpreters,
+                        MULTIPLE_INTERPRETERS_NOT_SUPPORTED,
+                    ));
                 }
                 if feature >= (3, 13) {
                     slots.push(slot(ffi::Py_mod_gil, self.gil()));
@@ -185,7 +188,9 @@ fn write_static_header(block: &mut [usize], runtime: &Runtime) {
 pub unsafe fn set_gil(module: *mut PyObject, gil_used: bool) -> bool {
     match crate::fast::fast().module_set_gil {
         // SAFETY: as the caller says.
-        Some(set) => unsafe { set(module, core::ptr::without_provenance_mut(usize::from(!gil_used))) == 0 },
+        Some(set) => unsafe {
+            set(module, core::ptr::without_provenance_mut(usize::from(!gil_used))) == 0
+        },
         None => true,
     }
 }

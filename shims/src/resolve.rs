@@ -27,12 +27,8 @@ pub struct Resolution {
 /// [`LoadError::MissingRow`] for the first row that is not there although it must be.
 pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadError> {
     let denied = DenyList::of(runtime);
-    let mut resolution = Resolution {
-        addresses: [core::ptr::null(); ffi::LEN],
-        real: 0,
-        fallbacks: 0,
-        missing: 0,
-    };
+    let mut resolution =
+        Resolution { addresses: [core::ptr::null(); ffi::LEN], real: 0, fallbacks: 0, missing: 0 };
     let mut lacking = None;
     let mut stubs = 0;
     ffi::names(|row, name| {

@@ -97,7 +97,9 @@ fn int_of_unsigned(py: Python<'_>, value: u64) -> Bound<'_, PyInt> {
 
 #[cold]
 fn out_of_range(name: &str) -> PyErr {
-    PyOverflowError::new_err(format!("out of range integral type conversion attempted: not in the range of {name}"))
+    PyOverflowError::new_err(format!(
+        "out of range integral type conversion attempted: not in the range of {name}"
+    ))
 }
 
 /// Integers that go through a 64-bit one.

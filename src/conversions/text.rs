@@ -127,7 +127,9 @@ impl<'a, 'py> FromPyObject<'a, 'py> for OsString {
         let text = object.cast::<PyString>()?;
         let bytes = text.encode(c"utf-16-le", c"surrogatepass")?;
         let (units, _) = bytes.as_bytes().as_chunks::<2>();
-        Ok(OsString::from_wide(&units.iter().map(|&unit| u16::from_le_bytes(unit)).collect::<Vec<_>>()))
+        Ok(OsString::from_wide(
+            &units.iter().map(|&unit| u16::from_le_bytes(unit)).collect::<Vec<_>>(),
+        ))
     }
 }
 
@@ -220,8 +222,9 @@ impl<'py> IntoPyObject<'py> for &Path {
     /// Gives a `pathlib.Path`.
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
         static PATH: PerInterpreter<Py<PyAny>> = PerInterpreter::new();
-        let class = PATH
-            .get_or_try_init(py, || Ok::<_, PyErr>(py.import("pathlib")?.getattr("Path")?.unbind()))?;
+        let class = PATH.get_or_try_init(py, || {
+            Ok::<_, PyErr>(py.import("pathlib")?.getattr("Path")?.unbind())
+        })?;
         class.bind(py).call1((self.as_os_str(),))
     }
 }

@@ -19,7 +19,9 @@ impl<'py> IntoPyObject<'py> for () {
 
 #[cold]
 fn wrong_length(expected: usize, actual: usize) -> PyErr {
-    PyValueError::new_err(format!("expected tuple of length {expected}, but got tuple of length {actual}"))
+    PyValueError::new_err(format!(
+        "expected tuple of length {expected}, but got tuple of length {actual}"
+    ))
 }
 
 macro_rules! tuples {

@@ -5,9 +5,7 @@ use core::fmt;
 use crate::err::PyErr;
 use crate::exceptions::PyTypeError;
 use crate::instance::{Borrowed, Bound};
-use crate::types::{
-    PyAny, PyAnyMethods as _, PyStringMethods as _, PyType, PyTypeMethods as _,
-};
+use crate::types::{PyAny, PyAnyMethods as _, PyStringMethods as _, PyType, PyTypeMethods as _};
 
 /// An object is not an instance of the wanted type.
 pub struct CastError<'a, 'py> {

@@ -12,7 +12,7 @@ use everypy_ffi as ffi;
 use crate::conversion::IntoPyObject;
 use crate::exceptions::{PyBaseException, PySystemError, PyTypeError};
 use crate::ffi_ptr::FfiPtrExt as _;
-use crate::instance::{BoundObject as _, Bound, Py};
+use crate::instance::{Bound, BoundObject as _, Py};
 use crate::marker::Python;
 use crate::panic::PanicException;
 use crate::type_object::PyTypeInfo;
@@ -292,7 +292,8 @@ impl PyErr {
 
     /// Sets its `__context__`.
     pub fn set_context(&self, py: Python<'_>, context: Option<Self>) {
-        let context = context.map_or(core::ptr::null_mut(), |context| context.into_value(py).into_ptr());
+        let context =
+            context.map_or(core::ptr::null_mut(), |context| context.into_value(py).into_ptr());
         // SAFETY: attached; an exception instance; the reference to the context goes over.
         unsafe { ffi::PyException_SetContext(self.value(py).as_ptr(), context) };
     }

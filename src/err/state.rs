@@ -44,10 +44,7 @@ impl State {
     pub(super) fn lazy(
         make: impl FnOnce(Python<'_>) -> (Py<PyType>, Py<PyAny>) + Send + Sync + 'static,
     ) -> Self {
-        Self(Box::new(Inner {
-            value: OnceLock::new(),
-            make: Mutex::new(Some(Box::new(make))),
-        }))
+        Self(Box::new(Inner { value: OnceLock::new(), make: Mutex::new(Some(Box::new(make))) }))
     }
 
     pub(super) fn normalized(value: Py<PyBaseException>) -> Self {

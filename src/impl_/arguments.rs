@@ -94,9 +94,7 @@ where
     'py: 'a,
 {
     // SAFETY: as the caller says.
-    unsafe {
-        if (*place).is_null() { Ok(None) } else { argument(py, place, name).map(Some) }
-    }
+    unsafe { if (*place).is_null() { Ok(None) } else { argument(py, place, name).map(Some) } }
 }
 
 /// An argument that is converted by a function of the user's.
@@ -197,7 +195,9 @@ impl Names {
     #[inline]
     fn get(&self, py: Python<'_>, names: &[&str]) -> &[Py<PyString>] {
         let make = || {
-            Ok::<_, Infallible>(names.iter().map(|name| PyString::intern(py, name).unbind()).collect())
+            Ok::<_, Infallible>(
+                names.iter().map(|name| PyString::intern(py, name).unbind()).collect(),
+            )
         };
         match self.0.get_or_try_init(py, make) {
             Ok(names) => names,
@@ -222,11 +222,19 @@ impl Signature {
     ///
     /// As [`sort`](Self::sort).
     #[inline]
-    pub unsafe fn is_in_order(&self, py: Python<'_>, nargs: Py_ssize_t, kwnames: *mut PyObject) -> bool {
+    pub unsafe fn is_in_order(
+        &self,
+        py: Python<'_>,
+        nargs: Py_ssize_t,
+        kwnames: *mut PyObject,
+    ) -> bool {
         let nargs = nargs as usize;
         // SAFETY: `kwnames` is a tuple, says the caller.
         let Some(names) = (unsafe { object::tuple_items(kwnames) }) else { return false };
-        if nargs + names.len() != self.names.len() || nargs < self.positional_only || nargs > self.positional {
+        if nargs + names.len() != self.names.len()
+            || nargs < self.positional_only
+            || nargs > self.positional
+        {
             return false;
         }
         let known = &self.interned.get(py, self.names)[nargs..];
@@ -271,12 +279,17 @@ impl Signature {
             // SAFETY: as the caller says.
             unsafe { self.sort_keywords(py, args.add(nargs), kwnames, room, &mut rest)? };
         }
-        let missing = |required: usize, from: usize| room[from..required].iter().any(|place| place.is_null());
+        let missing =
+            |required: usize, from: usize| room[from..required].iter().any(|place| place.is_null());
         if nargs < self.required && missing(self.required, nargs) {
             return Err(self.missing_positional(room));
         }
         let keyword_only = &room[self.positional..];
-        if keyword_only.iter().zip(self.keyword_only_required).any(|(place, required)| *required && place.is_null()) {
+        if keyword_only
+            .iter()
+            .zip(self.keyword_only_required)
+            .any(|(place, required)| *required && place.is_null())
+        {
             return Err(self.missing_keywords(keyword_only));
         }
         Ok(rest)
@@ -386,7 +399,7 @@ impl Signature {
         self.missing("keyword-only", &mut missing.map(|place| self.names[self.positional + place]))
     }
 
-    fn missing<'a>(&self, kind: &str, names: &mut dyn Iterator<Item = &'a str>) -> PyErr {
+    fn missing(&self, kind: &str, names: &mut dyn Iterator<Item = &str>) -> PyErr {
         let mut list = String::new();
         let mut count = 0;
         let mut names = names.peekable();

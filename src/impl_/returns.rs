@@ -58,7 +58,9 @@ pub trait ConvertResult<'py, T, E> {
     fn convert(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject>;
 }
 
-impl<'py, T: IntoPyObject<'py>, E: Into<PyErr>> ConvertResult<'py, T, E> for Returned<Result<T, E>> {
+impl<'py, T: IntoPyObject<'py>, E: Into<PyErr>> ConvertResult<'py, T, E>
+    for Returned<Result<T, E>>
+{
     #[inline(always)]
     fn convert(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject> {
         match value {

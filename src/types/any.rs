@@ -578,8 +578,7 @@ impl<'py> PyAnyMethods<'py> for Bound<'py, PyAny> {
         let mut value = core::ptr::null_mut();
         // SAFETY: attached; both are alive; `value` takes a new reference or null.
         unsafe {
-            let found =
-                ffi::PyObject_GetOptionalAttr(self.as_ptr(), name.as_ptr(), &raw mut value);
+            let found = ffi::PyObject_GetOptionalAttr(self.as_ptr(), name.as_ptr(), &raw mut value);
             error_on_minus_one(py, found)?;
             Ok(value.owned_or_opt(py))
         }

@@ -23,7 +23,7 @@ impl PyCFunction {
         module: Option<&Bound<'py, PyModule>>,
     ) -> PyResult<Bound<'py, PyCFunction>> {
         let null = core::ptr::null_mut;
-        let name = module.map(|module| crate::types::PyModuleMethods::name(module)).transpose()?;
+        let name = module.map(crate::types::PyModuleMethods::name).transpose()?;
         let module_pointer = module.map_or_else(null, Bound::as_ptr);
         let name = name.as_ref().map_or_else(null, |name| name.as_ptr());
         // SAFETY: attached; alive; the result is a new function or null with an exception.

@@ -205,4 +205,3 @@ impl<'py> PyModuleMethods<'py> for Bound<'py, PyModule> {
         if set { Ok(()) } else { Err(PyErr::fetch(self.py())) }
     }
 }
-

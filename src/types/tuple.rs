@@ -42,7 +42,11 @@ impl PyTuple {
         for element in elements {
             objects.push(element.into_pyobject(py).map_err(Into::into)?.into_any().into_bound());
         }
-        assert_eq!(length, objects.len(), "the iterator gives another number of elements than it said");
+        assert_eq!(
+            length,
+            objects.len(),
+            "the iterator gives another number of elements than it said"
+        );
         Self::of_objects(py, objects.into_iter())
     }
 

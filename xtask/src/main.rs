@@ -2,6 +2,7 @@
 
 mod bench;
 mod bindgen;
+mod msrv;
 
 use clap::Parser;
 
@@ -10,11 +11,13 @@ use clap::Parser;
 enum Task {
     Bench(bench::Arguments),
     Bindgen(bindgen::Arguments),
+    Msrv(msrv::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
     match Task::parse() {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Bindgen(arguments) => bindgen::run(&arguments),
+        Task::Msrv(arguments) => msrv::run(&arguments),
     }
 }

@@ -6,7 +6,7 @@ use core::ptr::null_mut;
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyObject};
 
-use crate::object::{decref, incref};
+use crate::object::{decref, has_type_flag, incref, is_instance};
 
 /// Room for one more argument in front of those that are passed, which the callee may overwrite.
 const ARGUMENTS_OFFSET: usize = 1 << (usize::BITS - 1);
@@ -102,6 +102,7 @@ unsafe fn keywords_of(
     }
 }
 
+/// Without `PyErr_NormalizeException`, which ends the process on PyPy where a class refuses its arguments.
 pub(super) unsafe extern "C" fn PyErr_GetRaisedException() -> *mut PyObject {
     let (mut class, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());
     // SAFETY: the three out parameters are ours; each is null or an owned reference afterwards.
@@ -110,7 +111,13 @@ pub(super) unsafe extern "C" fn PyErr_GetRaisedException() -> *mut PyObject {
         if class.is_null() {
             return null_mut();
         }
-        ffi::PyErr_NormalizeException(&raw mut class, &raw mut value, &raw mut traceback);
+        if value.is_null() || !is_instance(value, class.cast()) {
+            let made = instance(class, value);
+            if !value.is_null() {
+                decref(value);
+            }
+            value = if made.is_null() { PyErr_GetRaisedException() } else { made };
+        }
         if !traceback.is_null() {
             ffi::PyException_SetTraceback(value, traceback);
             decref(traceback);
@@ -118,6 +125,27 @@ pub(super) unsafe extern "C" fn PyErr_GetRaisedException() -> *mut PyObject {
         decref(class);
     }
     value
+}
+
+/// An instance of an exception class, or null with an exception. No value or `None` is no argument, a tuple is all of
+/// them, and anything else the only one.
+unsafe fn instance(class: *mut PyObject, value: *mut PyObject) -> *mut PyObject {
+    // SAFETY: the caller's `class` is an exception class and `value` alive or null.
+    unsafe {
+        if value.is_null() || value == ffi::_Py_NoneStruct().cast() {
+            return ffi::PyObject_CallObject(class, null_mut());
+        }
+        if has_type_flag(value, ffi::Py_TPFLAGS_TUPLE_SUBCLASS as _) {
+            return ffi::PyObject_CallObject(class, value);
+        }
+        let arguments = tuple_of(&raw const value, 1);
+        if arguments.is_null() {
+            return null_mut();
+        }
+        let made = ffi::PyObject_CallObject(class, arguments);
+        decref(arguments);
+        made
+    }
 }
 
 pub(super) unsafe extern "C" fn PyErr_SetRaisedException(exception: *mut PyObject) {

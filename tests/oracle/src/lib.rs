@@ -16,10 +16,7 @@
     unfulfilled_lint_expectations,
     reason = "the files of `everypy-ffi` expect what Clippy says of its wrappers"
 )]
-#![expect(
-    deprecated,
-    reason = "what pyo3-ffi advises its users against has rows, too"
-)]
+#![expect(deprecated, reason = "what pyo3-ffi advises its users against has rows, too")]
 
 #[macro_use]
 mod exceptions;
@@ -111,11 +108,7 @@ same_structs! {
 #[path = "../../../ffi-limited/src/types/functions.rs"]
 pub mod functions;
 
-#[expect(
-    unused_imports,
-    unreachable_pub,
-    reason = "not every header declares a constant"
-)]
+#[expect(unused_imports, unreachable_pub, reason = "not every header declares a constant")]
 #[path = "../../../ffi-limited/src/headers/mod.rs"]
 pub mod headers;
 

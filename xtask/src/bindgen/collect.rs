@@ -94,12 +94,8 @@ pub(crate) fn collect(
     symbols: &Symbols,
     verbose: bool,
 ) -> anyhow::Result<LimitedApi> {
-    let mut collector = Collector {
-        symbols,
-        verbose,
-        rows: BTreeMap::new(),
-        constants: BTreeMap::new(),
-    };
+    let mut collector =
+        Collector { symbols, verbose, rows: BTreeMap::new(), constants: BTreeMap::new() };
     // What an earlier pass finds is left alone by later ones, which are there for the few names that only belong to
     // the binary interface: macros lead to them, or nothing does any more.
     for api in [Api::Limited, Api::SizeT, Api::Full] {
@@ -109,11 +105,7 @@ pub(crate) fn collect(
         }
         for headers in versions {
             if verbose {
-                eprintln!(
-                    "3.{}: {api:?} of {}",
-                    headers.minor,
-                    headers.folder.display()
-                );
+                eprintln!("3.{}: {api:?} of {}", headers.minor, headers.folder.display());
             }
             let only = (api != Api::Limited).then_some(&lacking[..]);
             let found = declarations::read(headers, api, only)?;
@@ -183,11 +175,7 @@ impl Collector<'_> {
             (None, Api::Full) => symbol.stable_abi_since.unwrap_or(minor).max(7),
             (None, _) => minor,
         };
-        let row = Row {
-            signature,
-            since,
-            required: symbol.everywhere && since == 7,
-        };
+        let row = Row { signature, since, required: symbol.everywhere && since == 7 };
         self.rows.insert(name, (header, row));
         Ok(())
     }
@@ -239,11 +227,7 @@ impl Collector<'_> {
             headers.entry(header).or_default().rows.insert(name, row);
         }
         for (name, (header, constant)) in self.constants {
-            headers
-                .entry(header)
-                .or_default()
-                .constants
-                .insert(name, constant);
+            headers.entry(header).or_default().constants.insert(name, constant);
         }
         headers
     }

@@ -40,15 +40,9 @@ impl Signature {
     pub(crate) fn types(&self) -> String {
         match self {
             Signature::Data(ty) => ty.clone(),
-            Signature::Function {
-                parameters,
-                returns,
-                variadic,
-            } => {
-                let mut types: Vec<_> = parameters
-                    .iter()
-                    .map(|parameter| parameter.ty.as_str())
-                    .collect();
+            Signature::Function { parameters, returns, variadic } => {
+                let mut types: Vec<_> =
+                    parameters.iter().map(|parameter| parameter.ty.as_str()).collect();
                 if *variadic {
                     types.push("...");
                 }
@@ -66,9 +60,7 @@ impl Signature {
     pub(crate) fn take_names(&mut self, older: &Signature) {
         if let (
             Signature::Function { parameters, .. },
-            Signature::Function {
-                parameters: older, ..
-            },
+            Signature::Function { parameters: older, .. },
         ) = (self, older)
             && parameters.len() == older.len()
         {
@@ -111,13 +103,8 @@ pub(crate) enum Api {
 }
 
 /// Headers with limited-API declarations that `Python.h` of some version does not include.
-const ALSO_INCLUDED: [&str; 5] = [
-    "structmember.h",
-    "structseq.h",
-    "frameobject.h",
-    "pythread.h",
-    "marshal.h",
-];
+const ALSO_INCLUDED: [&str; 5] =
+    ["structmember.h", "structseq.h", "frameobject.h", "pythread.h", "marshal.h"];
 
 /// Reads what the headers declare, all of it or `only` some names.
 pub(crate) fn read(
@@ -132,10 +119,7 @@ pub(crate) fn read(
         }
     }
     let files = Files::default();
-    let folder = headers
-        .folder
-        .to_str()
-        .context("the path of the headers is not UTF-8")?;
+    let folder = headers.folder.to_str().context("the path of the headers is not UTF-8")?;
     let beside = headers
         .folder
         .parent()
@@ -165,10 +149,7 @@ pub(crate) fn read(
         builder = builder.clang_arg("-DPY_SSIZE_T_CLEAN");
     }
     let bindings = builder.generate().with_context(|| {
-        format!(
-            "bindgen failed on the headers of 3.{} in {folder}",
-            headers.minor
-        )
+        format!("bindgen failed on the headers of 3.{} in {folder}", headers.minor)
     })?;
     let file = syn::parse_file(&bindings.to_string()).context("cannot parse what bindgen wrote")?;
     let found = files.0.borrow();
@@ -264,11 +245,7 @@ impl<'a> Reader<'a> {
                 _ => None,
             })
             .collect();
-        Reader {
-            files,
-            names: typedef_names(file),
-            function_types,
-        }
+        Reader { files, names: typedef_names(file), function_types }
     }
 
     fn read(&self, file: &syn::File) -> anyhow::Result<Declarations> {
@@ -281,10 +258,9 @@ impl<'a> Reader<'a> {
                             syn::ForeignItem::Fn(item) => {
                                 (item.sig.ident.to_string(), self.function(&item.sig))
                             }
-                            syn::ForeignItem::Static(item) => (
-                                item.ident.to_string(),
-                                self.ty(&item.ty).map(Signature::Data),
-                            ),
+                            syn::ForeignItem::Static(item) => {
+                                (item.ident.to_string(), self.ty(&item.ty).map(Signature::Data))
+                            }
                             _ => continue,
                         };
                         let signature =
@@ -301,10 +277,7 @@ impl<'a> Reader<'a> {
                         let header = self.header(&name).or_else(|_| self.header(&ty))?;
                         let named = !matches!(ty.as_str(), "u32" | "i32" | "u64" | "i64")
                             && !ty.starts_with("_bindgen_ty_");
-                        let constant = Constant {
-                            value,
-                            ty: named.then_some(ty),
-                        };
+                        let constant = Constant { value, ty: named.then_some(ty) };
                         declarations.constants.insert(name, (header, constant));
                     }
                 }
@@ -315,21 +288,14 @@ impl<'a> Reader<'a> {
     }
 
     fn header(&self, name: &str) -> anyhow::Result<String> {
-        self.files
-            .get(name)
-            .cloned()
-            .with_context(|| format!("which header declares `{name}`?"))
+        self.files.get(name).cloned().with_context(|| format!("which header declares `{name}`?"))
     }
 
     fn function(&self, signature: &syn::Signature) -> anyhow::Result<Signature> {
         let mut parameters = Vec::new();
         for (place, argument) in signature.inputs.iter().enumerate() {
-            let syn::FnArg::Typed(argument) = argument else {
-                bail!("it has a receiver")
-            };
-            let syn::Pat::Ident(pattern) = &*argument.pat else {
-                bail!("an unknown pattern")
-            };
+            let syn::FnArg::Typed(argument) = argument else { bail!("it has a receiver") };
+            let syn::Pat::Ident(pattern) = &*argument.pat else { bail!("an unknown pattern") };
             let name = pattern.ident.to_string();
             parameters.push(Parameter {
                 // What bindgen calls a parameter without a name.
@@ -417,15 +383,12 @@ fn last_segment(ty: &syn::Type) -> Option<String> {
 /// The value of an integer literal, negated or not.
 fn integer(expression: &syn::Expr) -> Option<i128> {
     match expression {
-        syn::Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Int(literal),
-            ..
-        }) => literal.base10_parse().ok(),
-        syn::Expr::Unary(syn::ExprUnary {
-            op: syn::UnOp::Neg(_),
-            expr,
-            ..
-        }) => integer(expr).map(|value| -value),
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(literal), .. }) => {
+            literal.base10_parse().ok()
+        }
+        syn::Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), expr, .. }) => {
+            integer(expr).map(|value| -value)
+        }
         _ => None,
     }
 }

@@ -40,11 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let api = collect::collect(&versions, &symbols, arguments.verbose)?;
     let files = render::files(&api);
     let folder = package.join("src/headers");
-    if arguments.check {
-        check(&folder, &files)
-    } else {
-        write(&folder, &files)
-    }
+    if arguments.check { check(&folder, &files) } else { write(&folder, &files) }
 }
 
 /// Makes a folder's Rust files those in `files`.

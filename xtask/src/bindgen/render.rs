@@ -38,11 +38,7 @@ pub(crate) fn files(api: &LimitedApi) -> BTreeMap<String, String> {
 /// The name of the Rust module for a header.
 fn module(header: &str) -> String {
     // The one header whose name is a keyword.
-    if header == "abstract" {
-        "abstract_".to_owned()
-    } else {
-        header.to_owned()
-    }
+    if header == "abstract" { "abstract_".to_owned() } else { header.to_owned() }
 }
 
 /// The text of `mod.rs`.
@@ -84,20 +80,12 @@ fn header(name: &str, header: &Header) -> String {
     if !header.rows.is_empty() {
         let _ = write!(body, "rows! {{\n    header {};\n", module(name));
         section(&mut body, "functions", header, |signature| {
-            matches!(
-                signature,
-                Signature::Function {
-                    variadic: false,
-                    ..
-                }
-            )
+            matches!(signature, Signature::Function { variadic: false, .. })
         });
         section(&mut body, "variadic", header, |signature| {
             matches!(signature, Signature::Function { variadic: true, .. })
         });
-        section(&mut body, "data", header, |signature| {
-            matches!(signature, Signature::Data(_))
-        });
+        section(&mut body, "data", header, |signature| matches!(signature, Signature::Data(_)));
         body.push_str("}\n");
     }
     if !header.constants.is_empty() && !header.rows.is_empty() {
@@ -105,11 +93,7 @@ fn header(name: &str, header: &Header) -> String {
     }
     for (name, constant) in &header.constants {
         let ty = constant_type(name, constant);
-        let _ = writeln!(
-            body,
-            "pub const {name}: {ty} = {};",
-            literal(&ty, constant.value)
-        );
+        let _ = writeln!(body, "pub const {name}: {ty} = {};", literal(&ty, constant.value));
     }
 
     let mut text = format!("{HEAD}//! The {what} of `{name}.h`.\n\n");
@@ -117,21 +101,14 @@ fn header(name: &str, header: &Header) -> String {
     if !header.constants.is_empty() {
         expectations.push_str("#![expect(missing_docs, reason = \"documented by the C API\")]\n");
     }
-    if header
-        .rows
-        .values()
-        .any(|row| row.signature.has_many_parameters())
-    {
+    if header.rows.values().any(|row| row.signature.has_many_parameters()) {
         expectations
             .push_str("#![expect(clippy::too_many_arguments, reason = \"as many as in C\")]\n");
     }
     if !expectations.is_empty() {
         text = text + &expectations + "\n";
     }
-    let used: Vec<_> = C_TYPES
-        .into_iter()
-        .filter(|ty| mentions(&body, ty))
-        .collect();
+    let used: Vec<_> = C_TYPES.into_iter().filter(|ty| mentions(&body, ty)).collect();
     if !used.is_empty() {
         let _ = match used[..] {
             [one] => writeln!(text, "use core::ffi::{one};"),
@@ -140,11 +117,7 @@ fn header(name: &str, header: &Header) -> String {
     }
     // Whatever else is capitalised or ends like a typedef comes from the crate; primitive types and names do not.
     if uses_own_types(header) {
-        text.push_str(if used.is_empty() {
-            "use crate::*;\n"
-        } else {
-            "\nuse crate::*;\n"
-        });
+        text.push_str(if used.is_empty() { "use crate::*;\n" } else { "\nuse crate::*;\n" });
     }
     text.push('\n');
     text + &body
@@ -157,29 +130,18 @@ fn uses_own_types(header: &Header) -> bool {
             .split(|c: char| !c.is_alphanumeric() && c != '_')
             .any(|word| word.starts_with(|c: char| c.is_uppercase()) || word == "wchar_t")
     };
-    header
-        .constants
-        .values()
-        .any(|constant| constant.ty.is_some())
-        || header
-            .rows
-            .values()
-            .any(|row| own(&row.signature.types().replace("Option<", "")))
+    header.constants.values().any(|constant| constant.ty.is_some())
+        || header.rows.values().any(|row| own(&row.signature.types().replace("Option<", "")))
 }
 
 /// Whether a word is in a text.
 fn mentions(text: &str, word: &str) -> bool {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .any(|found| found == word)
+    text.split(|c: char| !c.is_alphanumeric() && c != '_').any(|found| found == word)
 }
 
 /// One of the sections of `rows!`.
 fn section(text: &mut String, name: &str, header: &Header, belongs: impl Fn(&Signature) -> bool) {
-    let rows: Vec<_> = header
-        .rows
-        .iter()
-        .filter(|(_, row)| belongs(&row.signature))
-        .collect();
+    let rows: Vec<_> = header.rows.iter().filter(|(_, row)| belongs(&row.signature)).collect();
     if rows.is_empty() {
         let _ = writeln!(text, "    {name} {{}}");
         return;
@@ -190,16 +152,9 @@ fn section(text: &mut String, name: &str, header: &Header, belongs: impl Fn(&Sig
         let end = format!(", (3, {}){required};", row.since);
         let _ = match &row.signature {
             Signature::Data(ty) => writeln!(text, "        static {name}: {ty}{end}"),
-            Signature::Function {
-                parameters,
-                returns,
-                ..
-            } => function(
-                text,
-                name,
-                &arguments(parameters),
-                &format!(" -> {returns}{end}"),
-            ),
+            Signature::Function { parameters, returns, .. } => {
+                function(text, name, &arguments(parameters), &format!(" -> {returns}{end}"))
+            }
         };
     }
     text.push_str("    }\n");

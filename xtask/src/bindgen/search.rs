@@ -18,21 +18,13 @@ pub(crate) fn find(
     minors: impl IntoIterator<Item = u8>,
     extra: &[PathBuf],
 ) -> anyhow::Result<Vec<Headers>> {
-    let given = newest_by_minor(
-        &extra
-            .iter()
-            .flat_map(|root| below(root))
-            .collect::<Vec<_>>(),
-    );
+    let given = newest_by_minor(&extra.iter().flat_map(|root| below(root)).collect::<Vec<_>>());
     let installed = newest_by_minor(&usual_places());
     let mut found = Vec::new();
     let mut lacking = Vec::new();
     for minor in minors {
         match given.get(&minor).or_else(|| installed.get(&minor)) {
-            Some((_, folder)) => found.push(Headers {
-                minor,
-                folder: folder.clone(),
-            }),
+            Some((_, folder)) => found.push(Headers { minor, folder: folder.clone() }),
             None => lacking.push(minor),
         }
     }
@@ -93,9 +85,7 @@ fn newest_by_minor(folders: &[PathBuf]) -> BTreeMap<u8, ([u32; 2], PathBuf)> {
         let Ok((minor, release)) = version(folder) else {
             continue;
         };
-        let known = newest
-            .entry(minor)
-            .or_insert_with(|| (release, folder.clone()));
+        let known = newest.entry(minor).or_insert_with(|| (release, folder.clone()));
         if known.0 < release {
             *known = (release, folder.clone());
         }
@@ -120,9 +110,7 @@ fn version(folder: &Path) -> anyhow::Result<(u8, [u32; 2])> {
             })
             .with_context(|| format!("no `{name}` in {}", folder.display()))
     };
-    let other = ["PYPY_VERSION", "GRAALPY_VERSION"]
-        .iter()
-        .any(|name| patchlevel.contains(name));
+    let other = ["PYPY_VERSION", "GRAALPY_VERSION"].iter().any(|name| patchlevel.contains(name));
     // Free-threaded builds of 3.13 and 3.14 have no limited API.
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let free_threaded = name.starts_with("python3.") && name.ends_with('t');
@@ -131,8 +119,5 @@ fn version(folder: &Path) -> anyhow::Result<(u8, [u32; 2])> {
     }
     let minor = u8::try_from(number("PY_MINOR_VERSION")?)?;
     // The release serial orders alphas, betas and candidates well enough: a machine has one of them at most.
-    Ok((
-        minor,
-        [number("PY_MICRO_VERSION")?, number("PY_RELEASE_SERIAL")?],
-    ))
+    Ok((minor, [number("PY_MICRO_VERSION")?, number("PY_RELEASE_SERIAL")?]))
 }

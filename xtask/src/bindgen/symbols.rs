@@ -78,19 +78,12 @@ fn parse(text: &str) -> anyhow::Result<Symbols> {
     let name = column("name")?;
     let kind = column("kind")?;
     let since = column("stable_abi_since")?;
-    let known = KNOWN
-        .into_iter()
-        .map(column)
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let known = KNOWN.into_iter().map(column).collect::<anyhow::Result<Vec<_>>>()?;
 
     let mut symbols = Symbols::new();
     for line in lines {
         let fields: Vec<&str> = line.split('\t').collect();
-        ensure!(
-            fields.len() == heading.len(),
-            "{} fields in `{line}`",
-            fields.len()
-        );
+        ensure!(fields.len() == heading.len(), "{} fields in `{line}`", fields.len());
         let stable_abi_since = match fields[since] {
             "" => None,
             version => Some(
