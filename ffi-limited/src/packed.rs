@@ -28,7 +28,7 @@ const PACKED_LEN: usize = {
     length
 };
 
-/// For each row: how much of the name before it stays, and the rest of its own up to a NUL.
+/// For each row: how much of the name before it stays, how long the rest of its own is, and that rest.
 static NAMES: [u8; PACKED_LEN] = {
     let mut packed = [0; PACKED_LEN];
     let mut at = 0;
@@ -37,13 +37,14 @@ static NAMES: [u8; PACKED_LEN] = {
         let name = ROWS[row].name.as_bytes();
         let mut i = shared(row);
         packed[at] = i as u8;
-        at += 1;
+        packed[at + 1] = (name.len() - i) as u8;
+        at += 2;
         while i < name.len() {
+            assert!(name[i] != 0, "a name has no NUL");
             packed[at] = name[i];
             at += 1;
             i += 1;
         }
-        at += 1;
         row += 1;
     }
     packed
@@ -67,11 +68,14 @@ pub fn names(mut each: impl FnMut(usize, &CStr) -> bool) {
     let mut name = [0_u8; LONGEST];
     let mut rest = &NAMES[..];
     for row in 0..LEN {
-        let stays = usize::from(rest[0]);
-        let length = rest[1..].iter().position(|&byte| byte == 0).unwrap_or(0) + 1;
-        name[stays..stays + length].copy_from_slice(&rest[1..=length]);
-        rest = &rest[1 + length..];
-        let Ok(name) = CStr::from_bytes_with_nul(&name[..stays + length]) else { return };
+        let [stays, length, after @ ..] = rest else { return };
+        let (start, end) = (usize::from(*stays), usize::from(*stays) + usize::from(*length));
+        let (own, after) = after.split_at(end - start);
+        name[start..end].copy_from_slice(own);
+        name[end] = 0;
+        rest = after;
+        // SAFETY: names have no NUL, as was seen when they were packed, and one has just been put behind this one.
+        let name = unsafe { CStr::from_bytes_with_nul_unchecked(&name[..=end]) };
         if !each(row, name) {
             return;
         }

@@ -10,6 +10,7 @@ mod error;
 mod fallbacks;
 mod fast;
 mod find;
+pub mod function;
 mod layout;
 mod missing;
 pub mod module;

@@ -71,7 +71,7 @@ fn make<'py>(
     definition: &'static FunctionDef,
     module: Option<&Bound<'py, PyModule>>,
 ) -> PyResult<Bound<'py, PyCFunction>> {
-    PyCFunction::of_definition(py, (&raw const definition.0).cast_mut(), module)
+    PyCFunction::of_definition(py, everypy_shims::function::definition(&definition.0), module)
 }
 
 impl<'py> Wrap<'py> for Python<'py> {
