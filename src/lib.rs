@@ -34,6 +34,11 @@ pub use types::PyAny;
 /// The older name of an object of any type.
 pub type PyObject = Py<PyAny>;
 
+/// Where [`CompareOp`](basic::CompareOp) is found.
+pub mod basic {
+    pub use crate::types::CompareOp;
+}
+
 /// The C API of the running interpreter.
 ///
 /// Functions have the names and signatures that they have in C. A variable such as `PyExc_ValueError` is a function

@@ -12,6 +12,8 @@ mod fast;
 mod find;
 pub mod function;
 mod layout;
+#[cfg(feature = "linked")]
+mod linked;
 mod missing;
 pub mod module;
 pub mod object;

@@ -34,6 +34,9 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
     ffi::names(|row, name| {
         let traits = ffi::traits(row);
         let data = traits.failure == ffi::Failure::Data;
+        #[cfg(feature = "linked")]
+        let exported = crate::linked::find(row).or_else(|| python.symbol(name));
+        #[cfg(not(feature = "linked"))]
         let exported = python.symbol(name);
         let stub = stubs;
         stubs += usize::from(traits.has_stub());

@@ -6,6 +6,7 @@
 
 mod collect;
 mod declarations;
+mod linked;
 mod render;
 mod search;
 mod symbols;
@@ -39,8 +40,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let versions = search::find(VERSIONS, &arguments.headers)?;
     let api = collect::collect(&versions, &symbols, arguments.verbose)?;
     let files = render::files(&api);
-    let folder = package.join("src/headers");
-    if arguments.check { check(&folder, &files) } else { write(&folder, &files) }
+    let linked = BTreeMap::from([("rows.rs".to_owned(), linked::text(&api)?)]);
+    let folders = [
+        (package.join("src/headers"), files),
+        (package.with_file_name("shims").join("src/linked"), linked),
+    ];
+    for (folder, files) in &folders {
+        if arguments.check { check(folder, files)? } else { write(folder, files)? }
+    }
+    Ok(())
 }
 
 /// Makes a folder's Rust files those in `files`.

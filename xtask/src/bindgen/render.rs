@@ -36,7 +36,7 @@ pub(crate) fn files(api: &LimitedApi) -> BTreeMap<String, String> {
 }
 
 /// The name of the Rust module for a header.
-fn module(header: &str) -> String {
+pub(crate) fn module(header: &str) -> String {
     // The one header whose name is a keyword.
     if header == "abstract" { "abstract_".to_owned() } else { header.to_owned() }
 }
