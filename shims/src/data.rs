@@ -15,6 +15,14 @@ const GRAALPY_25_3: &str = include_str!("data/graalpy-25.3.txt");
 /// Functions of GraalPy that are no stubs but abort or return wrong results (`NOTES.md` §7.20, §7.21, §7.24).
 const GRAALPY_WRONG: &str = include_str!("data/graalpy-wrong.txt");
 
+/// What released versions do not export, so that nobody needs to ask for it: on PyPy a question that is answered with no
+/// takes two look-ups. `symbols.tsv`, its three columns of PyPy, and `graalpy_25.0.2`.
+const PYPY_MISSING: &str = include_str!("data/pypy-missing.txt");
+const GRAALPY_25_0_MISSING: &str = include_str!("data/graalpy-25.0-missing.txt");
+
+/// The newest PyPy that the list is true of.
+const NEWEST_KNOWN_PYPY: (u8, u8) = (8, 0);
+
 /// A bit per row.
 type RowSet = [u8; ffi::LEN.div_ceil(8)];
 
@@ -77,8 +85,8 @@ const fn has_line(list: &[u8], starts: &[usize], name: &[u8]) -> bool {
     false
 }
 
-/// The rows to leave alone on an interpreter.
-pub(crate) struct DenyList([Option<&'static RowSet>; 2]);
+/// The rows not to ask an interpreter for.
+pub(crate) struct DenyList([Option<&'static RowSet>; 3]);
 
 impl DenyList {
     /// The list for an interpreter.
@@ -87,19 +95,25 @@ impl DenyList {
         static STUBS_25_0: RowSet = rows_of::<{ lines(GRAALPY_25_0) }>(GRAALPY_25_0);
         static STUBS_25_3: RowSet = rows_of::<{ lines(GRAALPY_25_3) }>(GRAALPY_25_3);
         static WRONG: RowSet = rows_of::<{ lines(GRAALPY_WRONG) }>(GRAALPY_WRONG);
-        if runtime.implementation != Implementation::GraalPy {
-            return Self([None, None]);
+        static MISSING_25_0: RowSet =
+            rows_of::<{ lines(GRAALPY_25_0_MISSING) }>(GRAALPY_25_0_MISSING);
+        static MISSING_PYPY: RowSet = rows_of::<{ lines(PYPY_MISSING) }>(PYPY_MISSING);
+        match runtime.implementation {
+            Implementation::CPython => Self([None; 3]),
+            Implementation::PyPy => {
+                let known = runtime.release.feature() <= NEWEST_KNOWN_PYPY;
+                Self([known.then_some(&MISSING_PYPY), None, None])
+            }
+            // GraalPy's C API does not tell its own version; each series implements another Python.
+            Implementation::GraalPy => match runtime.python.minor {
+                ..=11 => Self([Some(&STUBS_24_2), Some(&WRONG), None]),
+                12 => Self([Some(&STUBS_25_0), Some(&WRONG), Some(&MISSING_25_0)]),
+                _ => Self([Some(&STUBS_25_3), Some(&WRONG), None]),
+            },
         }
-        // GraalPy's C API does not tell its own version; each series implements another Python.
-        let stubs = match runtime.python.minor {
-            ..=11 => &STUBS_24_2,
-            12 => &STUBS_25_0,
-            _ => &STUBS_25_3,
-        };
-        Self([Some(stubs), Some(&WRONG)])
     }
 
-    /// Whether a row must not be used although it is exported.
+    /// Whether a row must not be used although it is exported, or is known not to be.
     pub(crate) fn has(&self, row: usize) -> bool {
         self.0.into_iter().flatten().any(|rows| rows[row / 8] & (1 << (row % 8)) != 0)
     }
@@ -144,6 +158,8 @@ mod tests {
         check::<{ lines(GRAALPY_25_0) }>(GRAALPY_25_0);
         check::<{ lines(GRAALPY_25_3) }>(GRAALPY_25_3);
         check::<{ lines(GRAALPY_WRONG) }>(GRAALPY_WRONG);
+        check::<{ lines(GRAALPY_25_0_MISSING) }>(GRAALPY_25_0_MISSING);
+        check::<{ lines(PYPY_MISSING) }>(PYPY_MISSING);
     }
 
     fn check<const LINES: usize>(list: &str) {

@@ -1,5 +1,7 @@
 //! Finds an address for every row.
 
+use core::ffi::CStr;
+
 use everypy_ffi as ffi;
 
 use crate::data::{self, DenyList};
@@ -20,6 +22,18 @@ pub struct Resolution {
     pub missing: usize,
 }
 
+/// What the interpreter has for a row.
+#[cfg(not(feature = "linked"))]
+fn address(python: &Python, _row: usize, name: &CStr) -> Option<*const ()> {
+    python.symbol(name)
+}
+
+/// What the linker has bound a row to, or else what the interpreter has.
+#[cfg(feature = "linked")]
+fn address(python: &Python, row: usize, name: &CStr) -> Option<*const ()> {
+    crate::linked::find(row).or_else(|| python.symbol(name))
+}
+
 /// Finds an address for every row on `python`, without touching the table.
 ///
 /// # Errors
@@ -34,15 +48,11 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
     ffi::names(|row, name| {
         let traits = ffi::traits(row);
         let data = traits.failure == ffi::Failure::Data;
-        #[cfg(feature = "linked")]
-        let exported = crate::linked::find(row).or_else(|| python.symbol(name));
-        #[cfg(not(feature = "linked"))]
-        let exported = python.symbol(name);
+        let exported = if denied.has(row) { None } else { address(python, row, name) };
         let stub = stubs;
         stubs += usize::from(traits.has_stub());
-        let usable = exported.filter(|address| {
-            !denied.has(row) && (!data || data::is_initialised(runtime, name, *address))
-        });
+        let usable =
+            exported.filter(|address| !data || data::is_initialised(runtime, name, *address));
         resolution.addresses[row] = if let Some(address) = usable {
             resolution.real += 1;
             address

@@ -9,6 +9,7 @@ mod since_3_11;
 mod since_3_12;
 mod since_3_13;
 mod since_3_14;
+mod since_3_8;
 mod since_3_9;
 
 use everypy_ffi as ffi;
@@ -47,6 +48,9 @@ fallbacks! {
         moduleobject.PyModule_GetFilenameObject,
         moduleobject.PyModule_GetNameObject,
         abstract_.PyObject_Length,
+    }
+    since_3_8 {
+        abstract_.PyIter_Check,
     }
     since_3_9 {
         pystate.PyInterpreterState_Get,
