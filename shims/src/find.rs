@@ -98,7 +98,7 @@ impl Python {
 
 #[cfg(unix)]
 mod platform {
-    use core::ffi::{CStr, c_int, c_void};
+    use core::ffi::{CStr, c_void};
     use core::ptr::NonNull;
     use std::ffi::CString;
 
@@ -136,15 +136,7 @@ mod platform {
         /// is not there. Where Python is linked into the program there is no such library, and the program is asked.
         fn own(global: &Self) -> Option<Self> {
             let address = global.symbol(PROBE.1).or_else(|| global.symbol(PROBE.0))?;
-            let mut info = core::mem::MaybeUninit::<libc::Dl_info>::uninit();
-            // SAFETY: `dladdr` fills `info` when it returns a non-zero value; the name then is a string of the loader.
-            let path = unsafe {
-                if libc::dladdr(address.cast(), info.as_mut_ptr()) == 0 {
-                    return None;
-                }
-                CStr::from_ptr(info.assume_init().dli_fname)
-            };
-            Self::loaded(path)
+            Self::loaded(&file_of(address)?)
         }
     }
 
@@ -157,34 +149,98 @@ mod platform {
         own.into_iter().chain(global).chain(hidden.filter_map(|name| Library::loaded(&name)))
     }
 
-    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    /// The names of the loaded libraries that look like a Python.
     fn loaded_names() -> Vec<CString> {
-        unsafe extern "C" fn collect(
-            info: *mut libc::dl_phdr_info,
-            _size: usize,
-            names: *mut c_void,
-        ) -> c_int {
-            // SAFETY: the loader passes a valid `info`, and hands `names` through from the call below.
-            let (name, names) = unsafe { ((*info).dlpi_name, &mut *names.cast::<Vec<CString>>()) };
-            if !name.is_null() {
-                // SAFETY: not null, so a string of the loader.
-                let name = unsafe { CStr::from_ptr(name) };
-                let file = name.to_bytes().rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-                if file.starts_with(b"libpython") || file.starts_with(b"libpypy") {
-                    names.push(name.to_owned());
-                }
-            }
-            0
-        }
         let mut names = Vec::new();
-        // SAFETY: `collect` gets the vector that it expects and does not keep it.
-        unsafe { libc::dl_iterate_phdr(Some(collect), (&raw mut names).cast()) };
+        loaded::each(|library| {
+            let file =
+                library.name.to_bytes().rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+            if file.starts_with(b"libpython") || file.starts_with(b"libpypy") {
+                names.push(library.name.to_owned());
+            }
+            true
+        });
         names
     }
 
+    /// The name of the library that an address is in; `None` if it is in the program itself.
+    fn file_of(address: *const ()) -> Option<CString> {
+        let mut name = None;
+        loaded::each(|library| {
+            let found = library.contains(address.addr());
+            if found && !library.name.is_empty() {
+                name = Some(library.name.to_owned());
+            }
+            !found
+        });
+        name
+    }
+
+    /// What the loader tells of the libraries. `dladdr` would tell the name too, but it goes through all symbols of the
+    /// library to find the nearest one.
+    #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+    mod loaded {
+        use core::ffi::{CStr, c_int, c_void};
+
+        /// A loaded library.
+        pub(super) struct Loaded<'a> {
+            /// The path, or nothing for the program itself.
+            pub(super) name: &'a CStr,
+            info: &'a libc::dl_phdr_info,
+        }
+
+        impl Loaded<'_> {
+            /// Whether an address is in one of its segments.
+            pub(super) fn contains(&self, address: usize) -> bool {
+                let headers = (self.info.dlpi_phdr, usize::from(self.info.dlpi_phnum));
+                // SAFETY: the loader says that so many headers are there.
+                let headers = unsafe { core::slice::from_raw_parts(headers.0, headers.1) };
+                headers.iter().filter(|header| header.p_type == libc::PT_LOAD).any(|header| {
+                    let start =
+                        (self.info.dlpi_addr as usize).wrapping_add(header.p_vaddr as usize);
+                    address.wrapping_sub(start) < header.p_memsz as usize
+                })
+            }
+        }
+
+        /// Calls `visit` with each library until it returns `false`.
+        pub(super) fn each<F: FnMut(&Loaded<'_>) -> bool>(mut visit: F) {
+            unsafe extern "C" fn call<F: FnMut(&Loaded<'_>) -> bool>(
+                info: *mut libc::dl_phdr_info,
+                _size: usize,
+                visit: *mut c_void,
+            ) -> c_int {
+                // SAFETY: the loader passes a valid `info`, whose name is a string or null, and hands `visit` through from
+                // the call below.
+                unsafe {
+                    let info = &*info;
+                    let name =
+                        if info.dlpi_name.is_null() { c"" } else { CStr::from_ptr(info.dlpi_name) };
+                    c_int::from(!(*visit.cast::<F>())(&Loaded { name, info }))
+                }
+            }
+            // SAFETY: `call` gets the closure that it expects and does not keep it.
+            unsafe { libc::dl_iterate_phdr(Some(call::<F>), (&raw mut visit).cast()) };
+        }
+    }
+
+    /// Systems that do not tell: there the program is asked.
     #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
-    fn loaded_names() -> Vec<CString> {
-        Vec::new()
+    mod loaded {
+        use core::ffi::CStr;
+
+        /// A loaded library.
+        pub(super) struct Loaded<'a> {
+            pub(super) name: &'a CStr,
+        }
+
+        impl Loaded<'_> {
+            pub(super) fn contains(&self, _address: usize) -> bool {
+                false
+            }
+        }
+
+        pub(super) fn each(_visit: impl FnMut(&Loaded<'_>) -> bool) {}
     }
 }
 
