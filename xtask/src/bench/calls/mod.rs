@@ -112,8 +112,9 @@ pub(super) fn measure(
         }
     }
     eprintln!("taking times");
-    for module in &modules {
-        for (operation, nanoseconds) in clock::clock(&script, module, &operations)? {
+    let times = clock::clock(&script, &modules, &operations)?;
+    for (module, times) in modules.iter().zip(times) {
+        for (operation, nanoseconds) in times {
             measured.entry(module.key(operation)).or_default().nanoseconds = nanoseconds;
         }
     }

@@ -1,0 +1,255 @@
+//! `Option`, vectors, arrays, tuples and maps.
+
+use std::collections::{BTreeMap, HashMap};
+
+use pyo3::exceptions::{PyTypeError, PyValueError, PyZeroDivisionError};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyTuple};
+
+use crate::check::{define, eval, raises};
+
+tests![
+    options,
+    vectors,
+    vectors_of_other_sequences,
+    vectors_of_no_sequence,
+    failures_in_the_middle,
+    a_list_that_changes,
+    arrays,
+    tuples_of_every_length,
+    wrong_tuples,
+    maps,
+    wrong_maps,
+    nested,
+    unit_is_an_empty_tuple,
+];
+
+fn options(py: Python<'_>) -> PyResult<()> {
+    assert_eq!(py.None().extract::<Option<i32>>(py)?, None);
+    assert_eq!(eval(py, "5").extract::<Option<i32>>()?, Some(5));
+    assert_eq!(py.None().extract::<Option<&str>>(py)?, None);
+    raises::<PyTypeError, _, _>(py, eval(py, "'5'").extract::<Option<i32>>());
+    assert!(None::<i32>.into_pyobject(py)?.is_none());
+    assert!((&None::<i32>).into_pyobject(py)?.is_none());
+    assert!(Some(5).into_pyobject(py)?.eq(5)?);
+    assert!((&Some(5)).into_pyobject(py)?.eq(5)?);
+    assert!(Some("text").into_pyobject(py)?.eq("text")?);
+    // Python has one `None` only.
+    assert_eq!(py.None().extract::<Option<Option<i32>>>(py)?, None);
+    Ok(())
+}
+
+fn vectors(py: Python<'_>) -> PyResult<()> {
+    let vector = vec![1_i64, -2, i64::MAX];
+    for object in [vector.clone().into_pyobject(py)?, (&vector).into_pyobject(py)?, vector[..].into_pyobject(py)?] {
+        assert!(object.is_exact_instance_of::<PyList>());
+        assert!(object.eq(eval(py, "[1, -2, 2**63 - 1]"))?);
+        assert_eq!(object.extract::<Vec<i64>>()?, vector);
+    }
+    assert!(Vec::<String>::new().into_pyobject(py)?.eq(eval(py, "[]"))?);
+    assert_eq!(eval(py, "['a', '🌲']").extract::<Vec<String>>()?, ["a", "🌲"]);
+    let objects = eval(py, "[1, 'a', None]").extract::<Vec<Bound<'_, PyAny>>>()?;
+    assert_eq!(objects.len(), 3);
+    assert!(objects[2].is_none());
+    assert_eq!(eval(py, "list(range(10000))").extract::<Vec<u32>>()?, (0..10000).collect::<Vec<_>>());
+    Ok(())
+}
+
+fn vectors_of_other_sequences(py: Python<'_>) -> PyResult<()> {
+    let classes = "
+class List(list):
+    pass
+
+class Sequence:
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        if index >= 3:
+            raise IndexError
+        return index + 1
+
+sub, own = List([1, 2, 3]), Sequence()
+";
+    for object in [
+        eval(py, "(1, 2, 3)"),
+        eval(py, "range(1, 4)"),
+        eval(py, "__import__('array').array('l', [1, 2, 3])"),
+        eval(py, "__import__('collections').deque([1, 2, 3])"),
+        define(py, "sub", classes),
+        define(py, "own", classes),
+    ] {
+        assert_eq!(object.extract::<Vec<i32>>()?, [1, 2, 3], "{object:?}");
+    }
+    Ok(())
+}
+
+fn vectors_of_no_sequence(py: Python<'_>) {
+    for wrong in ["1", "None", "{1, 2}", "iter([1])", "(n for n in [1])", "object()"] {
+        raises::<PyTypeError, _, _>(py, eval(py, wrong).extract::<Vec<i32>>());
+    }
+    // A `str` is a sequence of `str`, which is rarely meant.
+    let text = raises::<PyTypeError, _, _>(py, eval(py, "'abc'").extract::<Vec<String>>());
+    assert_eq!(text, "Can't extract `str` to `Vec`");
+}
+
+fn failures_in_the_middle(py: Python<'_>) {
+    for wrong in ["[1, 2, 'x', 4]", "(1, 2, 'x', 4)", "__import__('collections').deque([1, 'x'])"] {
+        raises::<PyTypeError, _, _>(py, eval(py, wrong).extract::<Vec<i32>>());
+    }
+    let code = "
+class Sequence:
+    def __len__(self):
+        return 3
+
+    def __getitem__(self, index):
+        return 1 // (2 - index)
+
+value = Sequence()
+";
+    raises::<PyZeroDivisionError, _, _>(py, define(py, "value", code).extract::<Vec<i32>>());
+    // An element that cannot be converted to Python.
+    let error = vec![Failing, Failing].into_pyobject(py).unwrap_err();
+    assert!(error.is_instance_of::<PyValueError>(py));
+    let error = (1, Failing).into_pyobject(py).unwrap_err();
+    assert!(error.is_instance_of::<PyValueError>(py));
+}
+
+/// A value that no object can be made of.
+#[derive(Clone)]
+struct Failing;
+
+impl<'py> IntoPyObject<'py> for Failing {
+    type Target = PyAny;
+    type Output = Bound<'py, PyAny>;
+    type Error = PyErr;
+
+    fn into_pyobject(self, _py: Python<'py>) -> PyResult<Self::Output> {
+        Err(PyValueError::new_err("no object"))
+    }
+}
+
+/// A conversion that runs Python code may find the list shorter afterwards.
+fn a_list_that_changes(py: Python<'_>) -> PyResult<()> {
+    let code = "
+class Shortening:
+    def __index__(self):
+        del items[1:]
+        return 1
+
+class Growing:
+    def __index__(self):
+        if len(items) < 100:
+            items.append(Growing())
+        return 2
+
+items = []
+Shortening, Growing = Shortening, Growing
+";
+    let variables = crate::check::run(py, &[], code)?;
+    let items = variables.get_item("items")?.unwrap().cast_into::<PyList>()?;
+    let shortening = variables.get_item("Shortening")?.unwrap();
+    for _ in 0..3 {
+        items.append(shortening.call0()?)?;
+    }
+    assert_eq!(items.extract::<Vec<i32>>()?, [1]);
+    items.as_any().call_method0("clear")?;
+    items.append(variables.get_item("Growing")?.unwrap().call0()?)?;
+    assert_eq!(items.extract::<Vec<i32>>()?, [2; 100]);
+    Ok(())
+}
+
+fn arrays(py: Python<'_>) -> PyResult<()> {
+    assert_eq!(eval(py, "[1, 2]").extract::<[i32; 2]>()?, [1, 2]);
+    assert_eq!(eval(py, "()").extract::<[i32; 0]>()?, [0; 0]);
+    assert!([1, 2].into_pyobject(py)?.eq(eval(py, "[1, 2]"))?);
+    assert!((&["a", "b"]).into_pyobject(py)?.eq(eval(py, "['a', 'b']"))?);
+    let text = raises::<PyValueError, _, _>(py, eval(py, "[1, 2, 3]").extract::<[i32; 2]>());
+    assert_eq!(text, "expected a sequence of length 2 (got 3)");
+    raises::<PyTypeError, _, _>(py, eval(py, "1").extract::<[i32; 2]>());
+    Ok(())
+}
+
+fn tuples_of_every_length(py: Python<'_>) -> PyResult<()> {
+    macro_rules! check {
+        ($($value:literal)*) => {{
+            let tuple = ($($value,)*);
+            let length = [$($value),*].len();
+            let object = tuple.into_pyobject(py)?;
+            assert!(object.is_exact_instance_of::<PyTuple>());
+            assert_eq!(PyTupleMethods::len(&object), length);
+            assert!(object.eq(eval(py, &format!("tuple(range({length}))")))?);
+            assert_eq!(object.extract::<($(tuples_of_every_length!(@i32 $value),)*)>()?, tuple);
+            assert!((&tuple).into_pyobject(py)?.eq(&object)?);
+        }};
+    }
+    macro_rules! tuples_of_every_length {
+        (@i32 $value:literal) => { i32 };
+    }
+    check!(0);
+    check!(0 1);
+    check!(0 1 2);
+    check!(0 1 2 3);
+    check!(0 1 2 3 4);
+    check!(0 1 2 3 4 5);
+    check!(0 1 2 3 4 5 6);
+    check!(0 1 2 3 4 5 6 7);
+    check!(0 1 2 3 4 5 6 7 8);
+    check!(0 1 2 3 4 5 6 7 8 9);
+    check!(0 1 2 3 4 5 6 7 8 9 10);
+    check!(0 1 2 3 4 5 6 7 8 9 10 11);
+    Ok(())
+}
+
+fn wrong_tuples(py: Python<'_>) -> PyResult<()> {
+    let text = raises::<PyValueError, _, _>(py, eval(py, "(1, 2, 3)").extract::<(i32, i32)>());
+    assert_eq!(text, "expected tuple of length 2, but got tuple of length 3");
+    raises::<PyValueError, _, _>(py, eval(py, "()").extract::<(i32,)>());
+    raises::<PyTypeError, _, _>(py, eval(py, "[1, 2]").extract::<(i32, i32)>());
+    raises::<PyTypeError, _, _>(py, eval(py, "(1, 'x')").extract::<(i32, i32)>());
+    let tuple = eval(py, "(1, 'x')");
+    let (number, text): (u8, &str) = tuple.extract()?;
+    assert_eq!((number, text), (1, "x"));
+    let named = define(py, "value", "from collections import namedtuple\nvalue = namedtuple('P', 'x y')(1, 2)");
+    assert_eq!(named.extract::<(i32, i32)>()?, (1, 2));
+    Ok(())
+}
+
+fn maps(py: Python<'_>) -> PyResult<()> {
+    let object = eval(py, "{'a': 1, '🌲': 2}");
+    let hash: HashMap<String, i32> = object.extract()?;
+    let tree: BTreeMap<String, i32> = object.extract()?;
+    assert_eq!(hash, HashMap::from([("a".to_owned(), 1), ("🌲".to_owned(), 2)]));
+    assert_eq!(tree, BTreeMap::from([("a".to_owned(), 1), ("🌲".to_owned(), 2)]));
+    assert!(hash.clone().into_pyobject(py)?.eq(&object)?);
+    assert!((&hash).into_pyobject(py)?.eq(&object)?);
+    assert!(tree.clone().into_pyobject(py)?.eq(&object)?);
+    assert!((&tree).into_pyobject(py)?.eq(&object)?);
+    assert!(hash.into_pyobject(py)?.is_exact_instance_of::<PyDict>());
+    let ordered = define(py, "value", "from collections import OrderedDict\nvalue = OrderedDict([(2, 'x'), (1, 'y')])");
+    assert_eq!(ordered.extract::<BTreeMap<u8, char>>()?, BTreeMap::from([(1, 'y'), (2, 'x')]));
+    assert!(eval(py, "{}").extract::<HashMap<i32, i32>>()?.is_empty());
+    Ok(())
+}
+
+fn wrong_maps(py: Python<'_>) {
+    raises::<PyTypeError, _, _>(py, eval(py, "[('a', 1)]").extract::<HashMap<String, i32>>());
+    raises::<PyTypeError, _, _>(py, eval(py, "{'a': 'x'}").extract::<HashMap<String, i32>>());
+    raises::<PyTypeError, _, _>(py, eval(py, "{1: 1}").extract::<BTreeMap<String, i32>>());
+    // A vector is a list in Python, which has no hash.
+    raises::<PyTypeError, _, _>(py, HashMap::from([(vec![1], 1)]).into_pyobject(py));
+}
+
+fn nested(py: Python<'_>) -> PyResult<()> {
+    type Nested = BTreeMap<String, Vec<Option<(i32, Vec<String>)>>>;
+    let object = eval(py, "{'a': [None, (1, ['x', 'y'])], 'b': []}");
+    let value: Nested = object.extract()?;
+    assert_eq!(value["a"], [None, Some((1, vec!["x".to_owned(), "y".to_owned()]))]);
+    assert!(value.into_pyobject(py)?.eq(&object)?);
+    Ok(())
+}
+
+fn unit_is_an_empty_tuple(py: Python<'_>) -> PyResult<()> {
+    assert!(().into_pyobject(py).unwrap().eq(eval(py, "()"))?);
+    Ok(())
+}
