@@ -80,7 +80,7 @@ impl fmt::Display for Sizes {
         writeln!(f, "## Size of `examples/string-sum`\n")?;
         writeln!(
             f,
-            "KiB, built by its own release profile and stripped; at most {LIMIT} for everypy. PyO3's is\nfor {python}. `.bss` and `.relro_padding` take no room in the file.\n"
+            "KiB, both built by the release profile of the example and stripped; at most {LIMIT} for everypy. PyO3's is\nfor {python}. `.bss` and `.relro_padding` take no room in the file.\n"
         )?;
         let mut table = Table::new(&["section", ">everypy", ">PyO3"]);
         let kib = |bytes: u64| format!("{:.1}", bytes as f64 / 1024.0);
