@@ -1,6 +1,6 @@
 //! Finds the Python that this code runs in and fills the table of `everypy-ffi` for it.
 //!
-//! [`load`] does all of it, once per process: find the interpreter's library ([`find`]), tell what it is
+//! [`load`] does all of it, once per process: find the interpreter's library (`find.rs`), tell what it is
 //! ([`Runtime`]), read how it lays out its objects ([`Layout`]), resolve every row, put a fallback or a self-naming
 //! stub where the interpreter has nothing, and freeze the table. What differs between interpreters ends here: above
 //! this crate there are only rows and the functions of [`object`].

@@ -1,0 +1,190 @@
+//! Loads the suite's module where it is not at home: in a Python that is too old, in a program that is no Python, in a
+//! program whose Python is out of sight. The message, or that all is well, is what is tested.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use object::{Object as _, ObjectSymbol as _};
+
+/// The module asks for nothing of Python's when it is loaded, and shows nothing but how to start it.
+#[test]
+fn no_symbol_of_python_is_needed() {
+    let file = std::fs::read(support::library()).expect("it was built");
+    let file = object::File::parse(&*file).expect("a shared library");
+    let (mut undefined, mut exported) = (Vec::new(), Vec::new());
+    for symbol in file.dynamic_symbols() {
+        let name = symbol.name().expect("names are text").to_owned();
+        if symbol.is_undefined() {
+            undefined.push(name);
+        } else if symbol.is_global() {
+            exported.push(name);
+        }
+    }
+    assert!(undefined.len() > 10, "a library needs something of the system: {undefined:?}");
+    undefined.retain(|name| ["Py", "_Py"].iter().any(|start| name.starts_with(start)));
+    assert_eq!(undefined, [""; 0]);
+    assert!(exported.iter().any(|name| name == "PyInit_everypy_suite"), "{exported:?}");
+    exported
+        .retain(|name| !["PyInit_", "PyModExport_"].iter().any(|start| name.starts_with(start)));
+    assert_eq!(exported, [""; 0]);
+}
+
+/// Where a Python 3.6 may be: on the path, or with pyenv.
+fn python_3_6() -> Option<PathBuf> {
+    let pyenv = std::env::var_os("PYENV_ROOT")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".pyenv")))
+        .map(|root| root.join("versions"));
+    let versions = pyenv.and_then(|versions| versions.read_dir().ok()).into_iter().flatten();
+    let in_pyenv = versions.flatten().map(|entry| entry.path().join("bin/python3"));
+    let is_3_6 = "import sys; sys.exit(sys.version_info[:2] != (3, 6))";
+    std::iter::once(PathBuf::from("python3.6"))
+        .chain(in_pyenv)
+        .find(|candidate| support::runs(candidate, is_3_6))
+}
+
+#[test]
+fn an_old_python_is_refused() {
+    let Some(python) = python_3_6() else {
+        support::not_tested("no CPython 3.6 was found, so that it is refused");
+        return;
+    };
+    let code = "
+import sys
+try:
+    import everypy_suite
+except ImportError as error:
+    version = '.'.join(map(str, sys.version_info[:3]))
+    assert str(error) == 'everypy modules need CPython 3.7 or newer; this is CPython ' + version, error
+else:
+    assert False
+try:
+    import everypy_suite
+except ImportError:
+    print('refused twice')
+";
+    let output = Command::new(python)
+        .args(["-c", code])
+        .current_dir(support::folder("old"))
+        .output()
+        .expect("it has just run");
+    assert!(output.status.success(), "{}", support::all_of(&output));
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "refused twice");
+}
+
+/// Runs one of the programs below in a process of its own.
+fn host(name: &str, variables: &[(&str, &Path)]) -> Output {
+    let own = std::env::current_exe().expect("this program has a path");
+    let mut command = Command::new(own);
+    command.args(["--exact", name, "--ignored", "--nocapture", "--test-threads=1"]);
+    command.envs(variables.iter().copied()).output().expect("this program can be run again")
+}
+
+fn path_in(variable: &str) -> PathBuf {
+    PathBuf::from(std::env::var_os(variable).expect("run by another test"))
+}
+
+#[test]
+fn a_program_without_python() {
+    let output = host("program_without_python", &[("EVERYPY_TEST_MODULE", support::library())]);
+    assert!(output.status.success(), "{}", support::all_of(&output));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let message = "ImportError: everypy: this process has no Python: ";
+    assert!(stderr.lines().any(|line| line.starts_with(message)), "{}", support::all_of(&output));
+}
+
+#[test]
+#[ignore = "run by another test in a process of its own"]
+fn program_without_python() {
+    // SAFETY: the library has no initialisers but those of the Rust standard library, and it is never unloaded.
+    unsafe {
+        let library =
+            libloading::Library::new(path_in("EVERYPY_TEST_MODULE")).expect("it loads anywhere");
+        let init = library
+            .get::<unsafe extern "C" fn() -> *mut core::ffi::c_void>(b"PyInit_everypy_suite")
+            .expect("it is exported");
+        // As often as it is asked.
+        assert!(init().is_null());
+        assert!(init().is_null());
+        core::mem::forget(library);
+    }
+}
+
+/// The shared library of a Python and the folder that it lives in, if it has one.
+#[cfg(unix)]
+fn shared_library(python: &Path) -> Option<(PathBuf, PathBuf)> {
+    let code = "
+import os, sys, sysconfig
+folder, name = sysconfig.get_config_var('LIBDIR'), sysconfig.get_config_var('INSTSONAME')
+path = os.path.join(folder or '', name or '')
+if sys.implementation.name == 'cpython' and '.so' in path and os.path.exists(path):
+    print(path)
+    print(sys.base_prefix)
+";
+    let output = Command::new(python).args(["-c", code]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let mut lines = text.lines();
+    Some((lines.next()?.into(), lines.next()?.into()))
+}
+
+/// A program may load its Python so that the symbols are not seen by what it loads afterwards.
+#[cfg(unix)]
+#[test]
+fn a_python_that_is_out_of_sight() {
+    let python = support::python();
+    let Some((library, prefix)) = shared_library(&python) else {
+        support::not_tested("this Python has no shared library, to be loaded with RTLD_LOCAL");
+        return;
+    };
+    let folder = support::folder("local");
+    let variables: [(&str, &Path); 3] = [
+        ("EVERYPY_TEST_LIBPYTHON", &library),
+        ("EVERYPY_TEST_FOLDER", &folder),
+        ("PYTHONHOME", &prefix),
+    ];
+    let output = host("program_with_python_out_of_sight", &variables);
+    assert!(output.status.success(), "{}", support::all_of(&output));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.contains("ran in a program of its own"), "{}", support::all_of(&output));
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "run by another test in a process of its own"]
+fn program_with_python_out_of_sight() {
+    use core::ffi::{c_char, c_int};
+    use std::ffi::CString;
+
+    use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+
+    // What the standard library has in C cannot be imported here, so only tests that need none of it are run.
+    let code = format!(
+        "
+import sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, {:?})
+import everypy_suite
+for name in everypy_suite.names():
+    if name.startswith(('integers::', 'strings::characters', 'calls::methods_', 'panics::messages')):
+        everypy_suite.run(name)
+print('ran in a program of its own')
+",
+        path_in("EVERYPY_TEST_FOLDER").display()
+    );
+    let code = CString::new(code).expect("no NUL in it");
+    // SAFETY: a libpython, whose functions have had these signatures in every Python 3; it is never unloaded.
+    unsafe {
+        let library = Library::open(Some(path_in("EVERYPY_TEST_LIBPYTHON")), RTLD_NOW | RTLD_LOCAL)
+            .expect("it has just been found");
+        let initialize =
+            library.get::<unsafe extern "C" fn(c_int)>(b"Py_InitializeEx").expect("a libpython");
+        let run = library
+            .get::<unsafe extern "C" fn(*const c_char) -> c_int>(b"PyRun_SimpleString")
+            .expect("a libpython");
+        initialize(0);
+        assert_eq!(run(code.as_ptr()), 0, "the code fails");
+        core::mem::forget(library);
+    }
+}

@@ -1,0 +1,89 @@
+//! What the tests of this folder have in common: the suite as a module, and a Python to load it.
+
+use std::ffi::OsStr;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// The suite's module, built once per test program, in a target folder of its own since Cargo has locked the other one.
+pub(crate) fn library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        let mut command = Command::new(env!("CARGO"));
+        command.args([
+            "build",
+            "--package=everypy-suite",
+            "--message-format=json-render-diagnostics",
+        ]);
+        command.arg("--target-dir").arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("suite"));
+        if !cfg!(debug_assertions) {
+            command.arg("--release");
+        }
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit());
+        let output = command.output().expect("Cargo runs, since it runs this");
+        assert!(output.status.success(), "the suite does not build");
+        let messages = String::from_utf8(output.stdout).expect("Cargo writes JSON");
+        messages
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+            .filter(|message| message["target"]["name"] == "everypy_suite")
+            .find_map(|message| message["filenames"][0].as_str().map(PathBuf::from))
+            .expect("Cargo names the file that it made")
+    })
+}
+
+/// A new folder with the module, its loader and its runner.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("the target folder can be written to");
+    std::fs::copy(library(), folder.join(module_file())).expect("it is there");
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let runner = repository.join("tests/suite/run_tests.py");
+    std::fs::copy(runner, folder.join("run_tests.py")).expect("it is there");
+    // Where the interpreter does not look for such a file itself, it finds what a wheel would have beside it.
+    let loader = repository.join("interpreter-matrix/src/wheel/loader.py");
+    let loader = std::fs::read_to_string(loader).expect("it is there");
+    let loader = loader.replace("MODULE_FILE", module_file()).replace("MODULE", "everypy_suite");
+    std::fs::write(folder.join("everypy_suite.py"), loader).expect("the folder is new");
+    folder
+}
+
+/// The name that Python looks for.
+pub(crate) fn module_file() -> &'static str {
+    if cfg!(windows) { "everypy_suite.pyd" } else { "everypy_suite.so" }
+}
+
+/// The Python to use: `EVERYPY_PYTHON`, or the first on the path that is new enough.
+pub(crate) fn python() -> PathBuf {
+    let named = std::env::var_os("EVERYPY_PYTHON").map(PathBuf::from);
+    let candidates = named.into_iter().chain(["python3", "python", "pypy3"].map(PathBuf::from));
+    let new_enough = "import sys; sys.exit(sys.version_info < (3, 7))";
+    candidates
+        .into_iter()
+        .find(|candidate| runs(candidate, new_enough))
+        .expect("a Python from 3.7 on: `EVERYPY_PYTHON`, or python3, python or pypy3 on the path")
+}
+
+/// Whether a Python runs a piece of code without failing.
+pub(crate) fn runs(python: impl AsRef<OsStr>, code: &str) -> bool {
+    Command::new(python).args(["-c", code]).output().is_ok_and(|output| output.status.success())
+}
+
+/// Tells that something was not tested, in a way that the test harness does not swallow. With `EVERYPY_TEST_ALL=1`
+/// that is a failure.
+pub(crate) fn not_tested(what: &str) {
+    assert!(std::env::var_os("EVERYPY_TEST_ALL").is_none_or(|value| value != "1"), "{what}");
+    let _ = writeln!(std::io::stderr(), "\nNOT TESTED: {what}");
+}
+
+/// Everything that a process has printed, for the message of a failed assertion.
+pub(crate) fn all_of(output: &Output) -> String {
+    format!(
+        "{}\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}

@@ -1,0 +1,9 @@
+//! What the compiler says when a macro is misused: each file in `ui` beside the message for it.
+//!
+//! After a change of a message, `TRYBUILD=overwrite cargo test --test ui` writes the new ones, to be read before they
+//! are committed.
+
+#[test]
+fn messages() {
+    trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
+}

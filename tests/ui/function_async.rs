@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyfunction]
+async fn f() {}
+
+fn main() {}

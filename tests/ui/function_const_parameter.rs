@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyfunction]
+fn f<const N: usize>() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyfunction]
+fn f(value: impl Into<String>) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyfunction]
+struct F;
+
+fn main() {}

@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyfunction]
+fn f(&self) {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyfunction(text_signature = Some)]
+fn f() {}
+
+fn main() {}

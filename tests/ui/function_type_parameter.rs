@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyfunction]
+fn f<T>(value: T) {}
+
+fn main() {}

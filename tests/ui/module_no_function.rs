@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pymodule]
+struct M;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use everypy::prelude::*;
+
+#[pymodule]
+fn m(self) -> PyResult<()> {
+    Ok(())
+}
+
+fn main() {}

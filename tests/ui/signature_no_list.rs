@@ -1,0 +1,7 @@
+use everypy::prelude::*;
+
+#[pyfunction]
+#[pyo3(signature = "(a)")]
+fn f(a: i32) {}
+
+fn main() {}

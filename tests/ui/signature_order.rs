@@ -1,0 +1,7 @@
+use everypy::prelude::*;
+
+#[pyfunction]
+#[pyo3(signature = (b, a))]
+fn f(a: i32, b: i32) {}
+
+fn main() {}
