@@ -29,6 +29,8 @@ pub(crate) fn release(pointer: NonNull<ffi::PyObject>) {
     unsafe {
         if object::is_attached() {
             object::decref(pointer.as_ptr());
+            // What detached threads left is given back here too, since a module may never attach or detach by itself.
+            drop_deferred(Python::assume_attached());
             return;
         }
     }

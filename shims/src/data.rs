@@ -8,11 +8,10 @@ use crate::find::Python;
 use crate::runtime::{Implementation, Runtime};
 
 /// GraalPy's C-API stubs by release: each prints a message and ends the process. `symbols.tsv`, columns `graalpy_*_stub`.
-const GRAALPY_24_2: &str = include_str!("data/graalpy-24.2.txt");
 const GRAALPY_25_0: &str = include_str!("data/graalpy-25.0.txt");
 const GRAALPY_25_3: &str = include_str!("data/graalpy-25.3.txt");
 
-/// Functions of GraalPy that are no stubs but abort or return wrong results (`NOTES.md` §7.20, §7.21, §7.24).
+/// Functions of GraalPy that are no stubs but abort or return wrong results (seen on 25.0.2).
 const GRAALPY_WRONG: &str = include_str!("data/graalpy-wrong.txt");
 
 /// What released versions do not export, so that nobody needs to ask for it: on PyPy a question that is answered with no
@@ -91,7 +90,6 @@ pub(crate) struct DenyList([Option<&'static RowSet>; 3]);
 impl DenyList {
     /// The list for an interpreter.
     pub(crate) fn of(runtime: &Runtime) -> Self {
-        static STUBS_24_2: RowSet = rows_of::<{ lines(GRAALPY_24_2) }>(GRAALPY_24_2);
         static STUBS_25_0: RowSet = rows_of::<{ lines(GRAALPY_25_0) }>(GRAALPY_25_0);
         static STUBS_25_3: RowSet = rows_of::<{ lines(GRAALPY_25_3) }>(GRAALPY_25_3);
         static WRONG: RowSet = rows_of::<{ lines(GRAALPY_WRONG) }>(GRAALPY_WRONG);
@@ -106,8 +104,7 @@ impl DenyList {
             }
             // GraalPy's C API does not tell its own version; each series implements another Python.
             Implementation::GraalPy => match runtime.python.minor {
-                ..=11 => Self([Some(&STUBS_24_2), Some(&WRONG), None]),
-                12 => Self([Some(&STUBS_25_0), Some(&WRONG), Some(&MISSING_25_0)]),
+                ..=12 => Self([Some(&STUBS_25_0), Some(&WRONG), Some(&MISSING_25_0)]),
                 _ => Self([Some(&STUBS_25_3), Some(&WRONG), None]),
             },
         }
@@ -154,7 +151,6 @@ mod tests {
 
     #[test]
     fn lists_name_rows() {
-        check::<{ lines(GRAALPY_24_2) }>(GRAALPY_24_2);
         check::<{ lines(GRAALPY_25_0) }>(GRAALPY_25_0);
         check::<{ lines(GRAALPY_25_3) }>(GRAALPY_25_3);
         check::<{ lines(GRAALPY_WRONG) }>(GRAALPY_WRONG);

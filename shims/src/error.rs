@@ -13,6 +13,8 @@ pub enum LoadError {
     UnknownVersion(String),
     /// A CPython that is older than 3.7.
     TooOld(Version),
+    /// A GraalPy that is older than 25.0, with the version of Python that it implements.
+    OldGraalPy(Version),
     /// An entry is not there that every known interpreter has.
     MissingRow {
         /// The name of the entry, as in `PyList_New`.
@@ -39,6 +41,10 @@ impl fmt::Display for LoadError {
             Self::TooOld(version) => {
                 write!(f, "everypy modules need CPython 3.7 or newer; this is CPython {version}")
             }
+            Self::OldGraalPy(version) => write!(
+                f,
+                "everypy modules need GraalPy 25.0 or newer; this GraalPy implements Python {version}, as 24 and older do"
+            ),
             Self::MissingRow { name, running } => write!(
                 f,
                 "everypy: `{name}` is missing in {running}, although every Python that everypy knows has it"

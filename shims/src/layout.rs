@@ -114,13 +114,17 @@ impl Layout {
                 _ if WORD == 8 => References::Immortal,
                 _ => References::Calls,
             },
-            ints: match (contents, before_3_12) {
+            // On 32-bit words a digit has 15 bits in some versions and 30 in others.
+            ints: match (contents && WORD == 8, before_3_12) {
                 (false, _) => Ints::Calls,
                 (true, true) => Ints::Sized,
                 (true, false) => Ints::Tagged,
             },
-            // The state word of free-threaded builds changes its bits in 3.14.
-            ascii: if contents && !(runtime.free_threaded && runtime.python.feature() >= (3, 14)) {
+            // The state word of free-threaded builds changes its bits in 3.14; big-endian ones are not measured.
+            ascii: if contents
+                && cfg!(target_endian = "little")
+                && !(runtime.free_threaded && runtime.python.feature() >= (3, 14))
+            {
                 let state = header + 2 * WORD;
                 // After the 32-bit state comes padding and, up to 3.11, the pointer `wstr`.
                 let data = state + WORD + if before_3_12 { WORD } else { 0 };

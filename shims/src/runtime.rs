@@ -110,6 +110,10 @@ impl Runtime {
         if implementation == Implementation::CPython && version.feature() < (3, 7) {
             return Err(LoadError::TooOld(version));
         }
+        // Releases before 25.0 lack too much; what tells them apart is the Python that they implement.
+        if implementation == Implementation::GraalPy && version.feature() < (3, 12) {
+            return Err(LoadError::OldGraalPy(version));
+        }
         let release = after(text, "[PyPy ").and_then(Version::parse).unwrap_or(version);
         Ok(Self {
             implementation,

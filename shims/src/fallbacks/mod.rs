@@ -53,11 +53,11 @@ fallbacks! {
         abstract_.PyIter_Check,
     }
     since_3_9 {
+        abstract_.PyObject_CallNoArgs,
         pystate.PyInterpreterState_Get,
         pystate.PyThreadState_GetInterpreter,
     }
     since_3_10 {
-        abstract_.PyObject_CallNoArgs,
         refcount.Py_NewRef,
         refcount.Py_XNewRef,
         object.Py_Is,

@@ -3,16 +3,10 @@
 #![expect(non_snake_case, reason = "the names are those of the C API")]
 
 use core::ffi::c_int;
-use core::ptr::null_mut;
 
-use everypy_ffi::{self as ffi, PyObject};
+use everypy_ffi::PyObject;
 
 use crate::object::incref;
-
-pub(super) unsafe extern "C" fn PyObject_CallNoArgs(callable: *mut PyObject) -> *mut PyObject {
-    // SAFETY: passed on as it came; no arguments are a null tuple.
-    unsafe { ffi::PyObject_CallObject(callable, null_mut()) }
-}
 
 pub(super) unsafe extern "C" fn Py_NewRef(object: *mut PyObject) -> *mut PyObject {
     // SAFETY: the caller's reference keeps it alive.

@@ -2,7 +2,9 @@
 
 #![expect(non_snake_case, reason = "the names are those of the C API")]
 
-use everypy_ffi::{self as ffi, PyInterpreterState, PyThreadState};
+use core::ptr::null_mut;
+
+use everypy_ffi::{self as ffi, PyInterpreterState, PyObject, PyThreadState};
 
 use crate::runtime::{Implementation, runtime};
 
@@ -23,4 +25,9 @@ pub(super) unsafe extern "C" fn PyThreadState_GetInterpreter(
     };
     // SAFETY: the released versions that lack the function have the field at that place.
     unsafe { state.cast::<*mut PyInterpreterState>().add(words).read() }
+}
+
+pub(super) unsafe extern "C" fn PyObject_CallNoArgs(callable: *mut PyObject) -> *mut PyObject {
+    // SAFETY: passed on as it came; no arguments are a null tuple.
+    unsafe { ffi::PyObject_CallObject(callable, null_mut()) }
 }
