@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -75,11 +76,12 @@ except ImportError:
 }
 
 /// Runs one of the programs below in a process of its own.
-fn host(name: &str, variables: &[(&str, &Path)]) -> Output {
+fn host<V: AsRef<OsStr>>(name: &str, variables: &[(&str, V)]) -> Output {
     let own = std::env::current_exe().expect("this program has a path");
     let mut command = Command::new(own);
     command.args(["--exact", name, "--ignored", "--nocapture", "--test-threads=1"]);
-    command.envs(variables.iter().copied()).output().expect("this program can be run again")
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    command.output().expect("this program can be run again")
 }
 
 fn path_in(variable: &str) -> PathBuf {
@@ -109,6 +111,78 @@ fn program_without_python() {
         assert!(init().is_null());
         assert!(init().is_null());
         core::mem::forget(library);
+    }
+}
+
+/// What a Python gets to hear that is not good enough: one that only claims to be one, for what it says of itself.
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_used_is_refused() {
+    #[track_caller]
+    fn check(library: &Path, version: &str, expected: [&str; 2]) {
+        let variables = [
+            ("EVERYPY_TEST_MODULE", support::library().as_os_str()),
+            ("EVERYPY_TEST_LIBPYTHON", library.as_os_str()),
+            ("EVERYPY_FAKE_VERSION", OsStr::new(version)),
+        ];
+        let output = host("program_with_a_fake", &variables);
+        assert!(output.status.success(), "{}", support::all_of(&output));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        let raised: Vec<_> =
+            stderr.lines().filter_map(|line| line.strip_prefix("FAKE: ")).collect();
+        let [start, end] = expected;
+        assert_eq!(raised.len(), 2, "{}", support::all_of(&output));
+        assert!(raised[0].starts_with(start) && raised[0].ends_with(end), "{}", raised[0]);
+        assert_eq!(raised[0], raised[1]);
+    }
+    // Copied, since the next build puts another into its place.
+    let build = |name: &str, arguments: &[&str]| {
+        let library = support::build("everypy-fake-python", arguments);
+        let copy = library.with_file_name(name);
+        std::fs::copy(library, &copy).expect("it was built");
+        copy
+    };
+    let cpython = build("fake-cpython.so", &[]);
+    let old = "everypy modules need CPython 3.7 or newer; this is CPython ";
+    check(&cpython, "3.6.15 (default, Mar 1 2022, 10:00:00) \n[GCC 12]", [old, "3.6.15"]);
+    check(&cpython, "2.7.18 (default)", [old, "2.7.18"]);
+    let unreadable = ["everypy: cannot read the version of this Python: `", "three point twelve`"];
+    check(&cpython, "three point twelve", unreadable);
+    let known = "although every Python that everypy knows has it";
+    check(
+        &cpython,
+        "3.12.1 (main)",
+        ["everypy: `", &format!("` is missing in CPython 3.12.1, {known}")],
+    );
+    let graalpy = build("fake-graalpy.so", &["--features=graalpy"]);
+    let newer = "everypy modules need GraalPy 25.0 or newer; ";
+    check(
+        &graalpy,
+        "3.11.7 (GraalPy)",
+        [newer, "this GraalPy implements Python 3.11.7, as 24 and older do"],
+    );
+    let missing = format!("` is missing in GraalPy (Python 3.12.8), {known}");
+    check(&graalpy, "3.12.8 (GraalPy)", ["everypy: `", &missing]);
+}
+
+#[cfg(unix)]
+#[test]
+#[ignore = "run by another test in a process of its own"]
+fn program_with_a_fake() {
+    use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
+
+    // SAFETY: libraries of ours, which do nothing when they are loaded and are never unloaded.
+    unsafe {
+        let fake = path_in("EVERYPY_TEST_LIBPYTHON");
+        core::mem::forget(Library::open(Some(fake), RTLD_NOW | RTLD_GLOBAL).expect("it loads"));
+        let module = path_in("EVERYPY_TEST_MODULE");
+        let module = Library::open(Some(module), RTLD_NOW).expect("it loads anywhere");
+        let init = module
+            .get::<unsafe extern "C" fn() -> *mut core::ffi::c_void>(b"PyInit_everypy_suite")
+            .expect("it is exported");
+        assert!(init().is_null());
+        assert!(init().is_null());
+        core::mem::forget(module);
     }
 }
 

@@ -6,31 +6,33 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-/// The suite's module, built once per test program, in a target folder of its own since Cargo has locked the other one.
+/// The suite's module, built once per test program.
 pub(crate) fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let mut command = Command::new(env!("CARGO"));
-        command.args([
-            "build",
-            "--package=everypy-suite",
-            "--message-format=json-render-diagnostics",
-        ]);
-        command.arg("--target-dir").arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("suite"));
-        if !cfg!(debug_assertions) {
-            command.arg("--release");
-        }
-        command.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit());
-        let output = command.output().expect("Cargo runs, since it runs this");
-        assert!(output.status.success(), "the suite does not build");
-        let messages = String::from_utf8(output.stdout).expect("Cargo writes JSON");
-        messages
-            .lines()
-            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-            .filter(|message| message["target"]["name"] == "everypy_suite")
-            .find_map(|message| message["filenames"][0].as_str().map(PathBuf::from))
-            .expect("Cargo names the file that it made")
-    })
+    LIBRARY.get_or_init(|| build("everypy-suite", &[]))
+}
+
+/// Builds a package of the workspace, in a target folder of its own since Cargo has locked the other one, and returns
+/// its shared library.
+pub(crate) fn build(package: &str, arguments: &[&str]) -> PathBuf {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--message-format=json-render-diagnostics", "--package", package]);
+    command.arg("--target-dir").arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("suite"));
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    command.args(arguments);
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).stderr(Stdio::inherit());
+    let output = command.output().expect("Cargo runs, since it runs this");
+    assert!(output.status.success(), "{package} does not build");
+    let messages = String::from_utf8(output.stdout).expect("Cargo writes JSON");
+    let library = package.replace('-', "_");
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == *library)
+        .find_map(|message| message["filenames"][0].as_str().map(PathBuf::from))
+        .expect("Cargo names the file that it made")
 }
 
 /// A new folder with the module, its loader and its runner.
