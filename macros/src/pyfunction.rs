@@ -3,7 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{
-    FnArg, GenericParam, Ident, ItemFn, Pat, Result, Type, ext::IdentExt as _, spanned::Spanned,
+    FnArg, GenericArgument, GenericParam, Ident, ItemFn, Pat, PathArguments, Result, Type,
+    ext::IdentExt as _, spanned::Spanned,
 };
 
 use crate::options::{Macro, Options, take_from_py_with};
@@ -95,6 +96,40 @@ pub(crate) fn is_python(ty: &Type) -> bool {
         Type::Path(path) => {
             path.path.segments.last().is_some_and(|segment| segment.ident == "Python")
         }
+        _ => false,
+    }
+}
+
+/// Whether a type is known to hold nothing of Python's: numbers, text and containers of these.
+fn is_plain(ty: &Type) -> bool {
+    const PLAIN: [&str; 21] = [
+        "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
+        "f32", "f64", "bool", "char", "str", "String", "OsString", "PathBuf", "Duration",
+    ];
+    const CONTAINERS: [&str; 7] =
+        ["Option", "Vec", "HashMap", "BTreeMap", "HashSet", "BTreeSet", "Cow"];
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|segment| {
+            let is_in = |names: &[&str]| names.iter().any(|name| segment.ident == name);
+            match &segment.arguments {
+                PathArguments::None => is_in(&PLAIN),
+                PathArguments::AngleBracketed(arguments) => {
+                    is_in(&CONTAINERS)
+                        && arguments.args.iter().all(|argument| match argument {
+                            GenericArgument::Type(ty) => is_plain(ty),
+                            GenericArgument::Lifetime(_) => true,
+                            _ => false,
+                        })
+                }
+                PathArguments::Parenthesized(_) => false,
+            }
+        }),
+        Type::Reference(reference) => is_plain(&reference.elem),
+        Type::Slice(slice) => is_plain(&slice.elem),
+        Type::Array(array) => is_plain(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_plain),
+        Type::Paren(inner) => is_plain(&inner.elem),
+        Type::Group(inner) => is_plain(&inner.elem),
         _ => false,
     }
 }
@@ -198,6 +233,7 @@ impl<'a> Definition<'a> {
         };
         let constructor = format_ident!("{constructor}");
         let sort = self.sort(convention);
+        let calls_python = self.calls_python();
         Ok(quote! {
             #[doc(hidden)]
             #[allow(unused, reason = "it is, once the function is wrapped")]
@@ -212,7 +248,7 @@ impl<'a> Definition<'a> {
 
                 impl __door::function::Definition for #ident::Function {
                     const DEF: &'static __door::function::FunctionDef =
-                        &__door::function::FunctionDef::#constructor(#name, __call, #doc);
+                        &__door::function::FunctionDef::#constructor(#name, __call, #doc, #calls_python);
                 }
 
                 #[allow(unused_unsafe, clippy::all, reason = "made by a macro")]
@@ -230,6 +266,16 @@ impl<'a> Definition<'a> {
                 }
             };
         })
+    }
+
+    /// Whether the function may call Python before it returns: it can if it gets the token or an object.
+    fn calls_python(&self) -> bool {
+        let converts = |source: &Source| matches!(source, Source::Passed { convert: Some(_), .. });
+        self.sources.iter().any(converts)
+            || self.function.sig.inputs.iter().any(|argument| match argument {
+                FnArg::Typed(argument) => !is_plain(&argument.ty),
+                FnArg::Receiver(_) => true,
+            })
     }
 
     /// Statements after which `__places` points at one place per parameter.

@@ -19,6 +19,11 @@ const GRAALPY_WRONG: &str = include_str!("data/graalpy-wrong.txt");
 const PYPY_MISSING: &str = include_str!("data/pypy-missing.txt");
 const GRAALPY_25_0_MISSING: &str = include_str!("data/graalpy-25.0-missing.txt");
 
+/// What CPython exported before it joined the limited API; everything else it exports from the row's version on. What is
+/// not exported need not be asked for: where Python is linked into the program, each such question goes through all
+/// libraries.
+const CPYTHON_EARLY: &str = include_str!("data/cpython-early.txt");
+
 /// The newest PyPy that the list is true of.
 const NEWEST_KNOWN_PYPY: (u8, u8) = (8, 0);
 
@@ -85,7 +90,11 @@ const fn has_line(list: &[u8], starts: &[usize], name: &[u8]) -> bool {
 }
 
 /// The rows not to ask an interpreter for.
-pub(crate) struct DenyList([Option<&'static RowSet>; 3]);
+pub(crate) struct DenyList {
+    lists: [Option<&'static RowSet>; 3],
+    /// A version of CPython that is known not to have rows of later ones.
+    cpython: Option<(u8, u8)>,
+}
 
 impl DenyList {
     /// The list for an interpreter.
@@ -96,23 +105,31 @@ impl DenyList {
         static MISSING_25_0: RowSet =
             rows_of::<{ lines(GRAALPY_25_0_MISSING) }>(GRAALPY_25_0_MISSING);
         static MISSING_PYPY: RowSet = rows_of::<{ lines(PYPY_MISSING) }>(PYPY_MISSING);
-        match runtime.implementation {
-            Implementation::CPython => Self([None; 3]),
+        let lists = match runtime.implementation {
+            Implementation::CPython => [None; 3],
             Implementation::PyPy => {
                 let known = runtime.release.feature() <= NEWEST_KNOWN_PYPY;
-                Self([known.then_some(&MISSING_PYPY), None, None])
+                [known.then_some(&MISSING_PYPY), None, None]
             }
             // GraalPy's C API does not tell its own version; each series implements another Python.
             Implementation::GraalPy => match runtime.python.minor {
-                ..=12 => Self([Some(&STUBS_25_0), Some(&WRONG), Some(&MISSING_25_0)]),
-                _ => Self([Some(&STUBS_25_3), Some(&WRONG), None]),
+                ..=12 => [Some(&STUBS_25_0), Some(&WRONG), Some(&MISSING_25_0)],
+                _ => [Some(&STUBS_25_3), Some(&WRONG), None],
             },
-        }
+        };
+        let cpython = runtime.implementation == Implementation::CPython;
+        Self { lists, cpython: cpython.then_some(runtime.python.feature()) }
     }
 
-    /// Whether a row must not be used although it is exported, or is known not to be.
-    pub(crate) fn has(&self, row: usize) -> bool {
-        self.0.into_iter().flatten().any(|rows| rows[row / 8] & (1 << (row % 8)) != 0)
+    /// Whether a row, brought by the limited API of `since`, must not be used although it is exported, or is known not to
+    /// be.
+    pub(crate) fn has(&self, row: usize, since: (u8, u8)) -> bool {
+        static EARLY: RowSet = rows_of::<{ lines(CPYTHON_EARLY) }>(CPYTHON_EARLY);
+        let is_in = |rows: &RowSet| rows[row / 8] & (1 << (row % 8)) != 0;
+        match self.cpython {
+            Some(version) => since > version && !is_in(&EARLY),
+            None => self.lists.into_iter().flatten().any(is_in),
+        }
     }
 }
 
@@ -156,6 +173,29 @@ mod tests {
         check::<{ lines(GRAALPY_WRONG) }>(GRAALPY_WRONG);
         check::<{ lines(GRAALPY_25_0_MISSING) }>(GRAALPY_25_0_MISSING);
         check::<{ lines(PYPY_MISSING) }>(PYPY_MISSING);
+        check::<{ lines(CPYTHON_EARLY) }>(CPYTHON_EARLY);
+    }
+
+    #[test]
+    fn cpython_exports_from_its_version_on_what_is_not_in_the_list() {
+        let table = include_str!("../../ffi-limited/data/symbols.tsv");
+        let columns: Vec<&str> = table.lines().next().unwrap().split('\t').collect();
+        let versions: Vec<(usize, u8)> = columns
+            .iter()
+            .enumerate()
+            .filter_map(|(at, name)| Some((at, name.strip_prefix("cp3")?.parse().ok()?)))
+            .collect();
+        assert_eq!(versions.len(), 9);
+        let mut early = Vec::new();
+        for line in table.lines().skip(1) {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let Some(row) = ffi::ROWS.iter().find(|row| row.name == fields[0]) else { continue };
+            if versions.iter().any(|&(at, minor)| fields[at] == "1" && (3, minor) < row.since) {
+                early.push(row.name);
+            }
+        }
+        early.sort_unstable();
+        assert_eq!(early, CPYTHON_EARLY.lines().collect::<Vec<_>>());
     }
 
     fn check<const LINES: usize>(list: &str) {

@@ -58,6 +58,8 @@ pub struct Layout {
     pub floats: bool,
     /// Whether the items of a `tuple` can be read.
     pub tuples: bool,
+    /// Whether a function made in C is called through a pointer of its own: CPython since 3.8.
+    pub vectorcalls: bool,
     /// H less the two words that it has on CPython with a GIL. Whatever comes after the count in any object is at that
     /// CPython's offset plus this, so that one register serves all reads.
     pub shift: usize,
@@ -72,6 +74,10 @@ impl Layout {
     /// `tp_flags`: behind the header come `ob_size`, the name, two sizes, five functions, three suites and six functions
     /// with another suite.
     pub const TP_FLAGS: usize = 21 * WORD;
+    /// `m_ml` of a function made in C: the definition. `m_self` follows.
+    pub const M_ML: usize = 2 * WORD;
+    /// `vectorcall` of a function made in C: behind definition, `self`, module and weak references.
+    pub const VECTORCALL: usize = 6 * WORD;
     /// The first word of the contents: `ob_size`, `lv_tag`, the value of a `float`, the length of a `str`.
     pub const CONTENTS: usize = 2 * WORD;
 }
@@ -88,6 +94,7 @@ impl Layout {
         ascii: Ascii { mask: 0, state: 0, data: 0 },
         floats: false,
         tuples: false,
+        vectorcalls: false,
         shift: 0,
         tuple_items: 0,
     };
@@ -134,6 +141,7 @@ impl Layout {
             },
             floats: reads,
             tuples: reads,
+            vectorcalls: contents && runtime.python.feature() >= (3, 8),
             shift: header - 2 * WORD,
             // Since 3.14 a hash comes between the size and the items.
             tuple_items: header

@@ -176,7 +176,7 @@ pub unsafe fn small_int(object: *mut PyObject) -> Option<i64> {
 ///
 /// The object has such a field there.
 #[inline(always)]
-unsafe fn field<F: Copy, T>(object: *mut T, shift: usize, offset: usize) -> F {
+pub(crate) unsafe fn field<F: Copy, T>(object: *mut T, shift: usize, offset: usize) -> F {
     // SAFETY: as the caller says.
     unsafe { object.byte_add(shift).byte_add(offset).cast::<F>().read() }
 }

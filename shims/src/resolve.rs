@@ -48,7 +48,8 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
     ffi::names(|row, name| {
         let traits = ffi::traits(row);
         let data = traits.failure == ffi::Failure::Data;
-        let exported = if denied.has(row) { None } else { address(python, row, name) };
+        let exported =
+            if denied.has(row, traits.since) { None } else { address(python, row, name) };
         let stub = stubs;
         stubs += usize::from(traits.has_stub());
         let usable =

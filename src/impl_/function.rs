@@ -10,7 +10,11 @@ use crate::marker::Python;
 use crate::types::{PyCFunction, PyModule};
 
 /// The definition of a function in the layout that every interpreter reads.
-pub struct FunctionDef(ffi::PyMethodDef);
+pub struct FunctionDef {
+    method: ffi::PyMethodDef,
+    /// Whether the function may call Python, which makes the interpreter count its depth.
+    calls_python: bool,
+}
 
 // SAFETY: never written; the pointers in it are to statics.
 unsafe impl Sync for FunctionDef {}
@@ -26,13 +30,19 @@ macro_rules! conventions {
         impl FunctionDef {
             $(
                 $(#[$meta])*
-                pub const fn $name(name: &'static CStr, function: $ty, doc: &'static CStr) -> Self {
-                    Self(ffi::PyMethodDef {
+                pub const fn $name(
+                    name: &'static CStr,
+                    function: $ty,
+                    doc: &'static CStr,
+                    calls_python: bool,
+                ) -> Self {
+                    let method = ffi::PyMethodDef {
                         ml_name: name.as_ptr(),
                         ml_meth: ffi::PyMethodDefPointer { $field: function },
                         ml_flags: $flags as c_int,
                         ml_doc: doc.as_ptr(),
-                    })
+                    };
+                    Self { method, calls_python }
                 }
             )*
         }
@@ -71,7 +81,13 @@ fn make<'py>(
     definition: &'static FunctionDef,
     module: Option<&Bound<'py, PyModule>>,
 ) -> PyResult<Bound<'py, PyCFunction>> {
-    PyCFunction::of_definition(py, everypy_shims::function::definition(&definition.0), module)
+    let method = everypy_shims::function::definition(&definition.method);
+    let function = PyCFunction::of_definition(py, method, module)?;
+    if !definition.calls_python {
+        // SAFETY: attached; the function is new.
+        unsafe { everypy_shims::function::shorten(function.as_ptr()) };
+    }
+    Ok(function)
 }
 
 impl<'py> Wrap<'py> for Python<'py> {

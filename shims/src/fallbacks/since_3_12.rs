@@ -102,7 +102,9 @@ unsafe fn keywords_of(
     }
 }
 
-/// Without `PyErr_NormalizeException`, which ends the process on PyPy where a class refuses its arguments.
+/// The instance is made by a call, since `PyErr_NormalizeException` ends the process on PyPy where a class refuses its
+/// arguments. What such a call raises takes the exception's place. That is left to `PyErr_NormalizeException`: where the
+/// depth of recursion is used up each call raises, and it alone may go a little deeper.
 pub(super) unsafe extern "C" fn PyErr_GetRaisedException() -> *mut PyObject {
     let (mut class, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());
     // SAFETY: the three out parameters are ours; each is null or an owned reference afterwards.
@@ -113,10 +115,20 @@ pub(super) unsafe extern "C" fn PyErr_GetRaisedException() -> *mut PyObject {
         }
         if value.is_null() || !is_instance(value, class.cast()) {
             let made = instance(class, value);
-            if !value.is_null() {
-                decref(value);
+            if made.is_null() {
+                for reference in [class, value, traceback] {
+                    if !reference.is_null() {
+                        decref(reference);
+                    }
+                }
+                ffi::PyErr_Fetch(&raw mut class, &raw mut value, &raw mut traceback);
+                ffi::PyErr_NormalizeException(&raw mut class, &raw mut value, &raw mut traceback);
+            } else {
+                if !value.is_null() {
+                    decref(value);
+                }
+                value = made;
             }
-            value = if made.is_null() { PyErr_GetRaisedException() } else { made };
         }
         if !traceback.is_null() {
             ffi::PyException_SetTraceback(value, traceback);

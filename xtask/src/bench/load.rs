@@ -129,7 +129,7 @@ impl Stage {
 
     fn times(&self, interpreter: &Interpreter, beside: bool) -> anyhow::Result<Times> {
         // GraalPy takes seconds to start.
-        let processes = if interpreter.facts.implementation == "graalpy" { 1 } else { PROCESSES };
+        let processes = if interpreter.facts.implementation == "graalpy" { 3 } else { PROCESSES };
         let mut best = Times { first: f64::INFINITY, best: f64::INFINITY };
         for _ in 0..processes {
             let times = self.run(interpreter, beside)?;
