@@ -6,6 +6,7 @@ use everypy_ffi as ffi;
 
 use crate::err::{PyErr, PyErrArguments, ToPyErr};
 use crate::marker::Python;
+use crate::pyclass::{PyClassBaseType, PyNativeTypeInitializer};
 use crate::type_object::PyTypeInfo;
 use crate::types::DerefToPyAny;
 
@@ -28,6 +29,11 @@ macro_rules! exception {
 
         impl DerefToPyAny for $rust {}
         impl ToPyErr for $rust {}
+
+        impl PyClassBaseType for $rust {
+            type Initializer = PyNativeTypeInitializer<Self>;
+            type Native = Self;
+        }
 
         // SAFETY: the variable holds the class.
         unsafe impl PyTypeInfo for $rust {

@@ -11,6 +11,7 @@ mod instance;
 pub mod marker;
 pub mod panic;
 pub mod prelude;
+pub mod pyclass;
 mod runtime;
 mod state;
 pub mod sync;

@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod callable;
 mod krate;
 mod options;
 mod pyfunction;

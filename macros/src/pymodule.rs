@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::{FnArg, Item, ItemFn, Result, ext::IdentExt as _, spanned::Spanned};
 
+use crate::callable::is_python;
 use crate::options::{Macro, Options};
-use crate::pyfunction::is_python;
 use crate::text::{c_string, doc};
 
 pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> Result<TokenStream> {

@@ -58,8 +58,24 @@ pub struct Layout {
     pub floats: bool,
     /// Whether the items of a `tuple` can be read.
     pub tuples: bool,
-    /// Whether a function made in C is called through a pointer of its own: CPython since 3.8.
+    /// Whether functions made in C and classes are called through pointers of their own: CPython since 3.8.
     pub vectorcalls: bool,
+    /// Whether objects are handles when bit 63 of their address is set: GraalPy.
+    pub handles: bool,
+    /// Whether the functions and sizes in type objects are read where they are: where that is known, and where
+    /// `PyType_GetSlot` refuses built-in types (CPython up to 3.9, PyPy 3.9).
+    pub type_fields: bool,
+    /// Whether instances have `__dict__` and weak references at offsets that the class names: not on PyPy.
+    pub instance_offsets: bool,
+    /// Whether these offsets and the buffer functions are written into the type object: CPython before 3.9, which takes
+    /// them from nowhere else.
+    pub pokes: bool,
+    /// Whether `tp_dealloc` of a Python subclass gives the reference to the class back that a native one would: 3.7.
+    pub subclass_gives_class_back: bool,
+    /// Whether instances of a class on the heap own a reference to it that `tp_traverse` visits: CPython since 3.9.
+    pub visits_class: bool,
+    /// Whether threads run Python code at the same time.
+    pub free_threaded: bool,
     /// H less the two words that it has on CPython with a GIL. Whatever comes after the count in any object is at that
     /// CPython's offset plus this, so that one register serves all reads.
     pub shift: usize,
@@ -71,6 +87,16 @@ pub struct Layout {
 impl Layout {
     /// `ob_type`: the last word of the header.
     pub const OB_TYPE: usize = WORD;
+    /// `tp_basicsize`, behind `ob_size` and the name; `tp_itemsize` follows.
+    pub const TP_BASICSIZE: usize = 4 * WORD;
+    /// `tp_as_buffer`.
+    pub const TP_AS_BUFFER: usize = 20 * WORD;
+    /// `tp_weaklistoffset`.
+    pub const TP_WEAKLISTOFFSET: usize = 26 * WORD;
+    /// `tp_dictoffset`.
+    pub const TP_DICTOFFSET: usize = 36 * WORD;
+    /// `tp_vectorcall`.
+    pub const TP_VECTORCALL: usize = 50 * WORD;
     /// `tp_flags`: behind the header come `ob_size`, the name, two sizes, five functions, three suites and six functions
     /// with another suite.
     pub const TP_FLAGS: usize = 21 * WORD;
@@ -95,6 +121,13 @@ impl Layout {
         floats: false,
         tuples: false,
         vectorcalls: false,
+        handles: false,
+        type_fields: false,
+        instance_offsets: false,
+        pokes: false,
+        subclass_gives_class_back: false,
+        visits_class: false,
+        free_threaded: false,
         shift: 0,
         tuple_items: 0,
     };
@@ -142,6 +175,13 @@ impl Layout {
             floats: reads,
             tuples: reads,
             vectorcalls: contents && runtime.python.feature() >= (3, 8),
+            handles: runtime.implementation == Implementation::GraalPy,
+            type_fields: reads || ((cpython || pypy) && runtime.python.feature() < (3, 10)),
+            instance_offsets: !pypy,
+            pokes: cpython && runtime.python.feature() < (3, 9),
+            subclass_gives_class_back: cpython && runtime.python.feature() < (3, 8),
+            visits_class: cpython && runtime.python.feature() >= (3, 9),
+            free_threaded: runtime.free_threaded,
             shift: header - 2 * WORD,
             // Since 3.14 a hash comes between the size and the items.
             tuple_items: header

@@ -5,6 +5,7 @@
 //! stub where the interpreter has nothing, and freeze the table. What differs between interpreters ends here: above
 //! this crate there are only rows and the functions of [`object`].
 
+pub mod class;
 mod data;
 mod error;
 mod fallbacks;

@@ -9,26 +9,41 @@ use crate::conversion::FromPyObject;
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::PyTypeError;
 use crate::ffi_ptr::FfiPtrExt as _;
+use crate::impl_::class::{Exclusive, Shared};
 use crate::instance::{Borrowed, Bound, Py};
 use crate::marker::Python;
+use crate::pyclass::PyClass;
+use crate::pyclass::boolean_struct::False;
 use crate::state::PerInterpreter;
 use crate::type_object::PyTypeCheck;
 use crate::types::{
     PyAny, PyAnyMethods as _, PyDict, PyDictMethods as _, PyString, PyStringMethods, PyTuple,
 };
 
-/// A type that a parameter can have.
-pub trait Argument<'a, 'py>: Sized {
+/// A type that a parameter can have. `Kind` keeps the implementations below apart; one of them fits each type.
+pub trait Argument<'a, 'h, 'py, Kind>: Sized {
+    /// What lives as long as the call.
+    type Holder: Default;
+
     /// Converts.
-    fn from_object(object: &'a Bound<'py, PyAny>) -> PyResult<Self>;
+    fn from_object(object: &'a Bound<'py, PyAny>, holder: &'h mut Self::Holder) -> PyResult<Self>;
 }
 
-impl<'a, 'py, T> Argument<'a, 'py> for T
+/// Whatever can be extracted.
+pub struct Extracted(());
+/// A reference to what was passed.
+pub struct Cast(());
+/// A reference to the contents of an instance of a class of ours.
+pub struct Contained(());
+
+impl<'a, 'py, T> Argument<'a, '_, 'py, Extracted> for T
 where
     T: FromPyObject<'a, 'py>,
 {
+    type Holder = ();
+
     #[inline(always)]
-    fn from_object(object: &'a Bound<'py, PyAny>) -> PyResult<Self> {
+    fn from_object(object: &'a Bound<'py, PyAny>, (): &mut ()) -> PyResult<Self> {
         match T::extract(object.as_borrowed()) {
             Ok(value) => Ok(value),
             Err(error) => Err(error.into()),
@@ -36,17 +51,64 @@ where
     }
 }
 
-impl<'a, 'py, T: PyTypeCheck> Argument<'a, 'py> for &'a Bound<'py, T> {
+impl<'a, 'py, T: PyTypeCheck> Argument<'a, '_, 'py, Cast> for &'a Bound<'py, T> {
+    type Holder = ();
+
     #[inline(always)]
-    fn from_object(object: &'a Bound<'py, PyAny>) -> PyResult<Self> {
+    fn from_object(object: &'a Bound<'py, PyAny>, (): &mut ()) -> PyResult<Self> {
         object.cast::<T>().map_err(Into::into)
     }
 }
 
-impl<'a, 'py, T: PyTypeCheck> Argument<'a, 'py> for Option<&'a Bound<'py, T>> {
+impl<'a, 'py, T: PyTypeCheck> Argument<'a, '_, 'py, Cast> for Option<&'a Bound<'py, T>> {
+    type Holder = ();
+
     #[inline(always)]
-    fn from_object(object: &'a Bound<'py, PyAny>) -> PyResult<Self> {
-        if object.is_none() { Ok(None) } else { <&Bound<'py, T>>::from_object(object).map(Some) }
+    fn from_object(object: &'a Bound<'py, PyAny>, (): &mut ()) -> PyResult<Self> {
+        if object.is_none() { Ok(None) } else { object.cast::<T>().map(Some).map_err(Into::into) }
+    }
+}
+
+impl<'a, 'h, 'py, T: PyClass> Argument<'a, 'h, 'py, Contained> for &'h T {
+    type Holder = Option<Shared<T>>;
+
+    #[inline]
+    fn from_object(object: &'a Bound<'py, PyAny>, holder: &'h mut Self::Holder) -> PyResult<Self> {
+        let object = object.cast::<T>()?;
+        // SAFETY: an instance of `T`, which the caller keeps alive until the call is over, and the holder goes before.
+        Ok(holder.insert(unsafe { Shared::new(object.as_ptr()) }?).get())
+    }
+}
+
+impl<'a, 'h, 'py, T: PyClass<Frozen = False>> Argument<'a, 'h, 'py, Contained> for &'h mut T {
+    type Holder = Option<Exclusive<T>>;
+
+    #[inline]
+    fn from_object(object: &'a Bound<'py, PyAny>, holder: &'h mut Self::Holder) -> PyResult<Self> {
+        let object = object.cast::<T>()?;
+        // SAFETY: as above.
+        Ok(holder.insert(unsafe { Exclusive::new(object.as_ptr()) }?).get())
+    }
+}
+
+impl<'a, 'h, 'py, T: PyClass> Argument<'a, 'h, 'py, Contained> for Option<&'h T> {
+    type Holder = Option<Shared<T>>;
+
+    #[inline]
+    fn from_object(object: &'a Bound<'py, PyAny>, holder: &'h mut Self::Holder) -> PyResult<Self> {
+        if object.is_none() { Ok(None) } else { <&'h T>::from_object(object, holder).map(Some) }
+    }
+}
+
+impl<'a, 'h, 'py, T> Argument<'a, 'h, 'py, Contained> for Option<&'h mut T>
+where
+    T: PyClass<Frozen = False>,
+{
+    type Holder = Option<Exclusive<T>>;
+
+    #[inline]
+    fn from_object(object: &'a Bound<'py, PyAny>, holder: &'h mut Self::Holder) -> PyResult<Self> {
+        if object.is_none() { Ok(None) } else { <&'h mut T>::from_object(object, holder).map(Some) }
     }
 }
 
@@ -60,16 +122,17 @@ impl<'a, 'py, T: PyTypeCheck> Argument<'a, 'py> for Option<&'a Bound<'py, T>> {
 ///
 /// The conversion's; a `TypeError` tells the name of the parameter.
 #[inline(always)]
-pub unsafe fn argument<'a, 'py, T: Argument<'a, 'py>>(
+pub unsafe fn argument<'a, 'h, 'py, T: Argument<'a, 'h, 'py, Kind>, Kind>(
     py: Python<'py>,
     place: *const *mut PyObject,
+    holder: &'h mut T::Holder,
     name: &'static str,
 ) -> PyResult<T>
 where
     'py: 'a,
 {
     // SAFETY: as the caller says.
-    match T::from_object(unsafe { Bound::ref_from_ptr(py, place) }) {
+    match T::from_object(unsafe { Bound::ref_from_ptr(py, place) }, holder) {
         Ok(value) => Ok(value),
         Err(error) => Err(named(py, error, name)),
     }
@@ -85,16 +148,19 @@ where
 ///
 /// The conversion's; a `TypeError` tells the name of the parameter.
 #[inline(always)]
-pub unsafe fn optional_argument<'a, 'py, T: Argument<'a, 'py>>(
+pub unsafe fn optional_argument<'a, 'h, 'py, T: Argument<'a, 'h, 'py, Kind>, Kind>(
     py: Python<'py>,
     place: *const *mut PyObject,
+    holder: &'h mut T::Holder,
     name: &'static str,
 ) -> PyResult<Option<T>>
 where
     'py: 'a,
 {
     // SAFETY: as the caller says.
-    unsafe { if (*place).is_null() { Ok(None) } else { argument(py, place, name).map(Some) } }
+    unsafe {
+        if (*place).is_null() { Ok(None) } else { argument(py, place, holder, name).map(Some) }
+    }
 }
 
 /// An argument that is converted by a function of the user's.
@@ -427,13 +493,16 @@ impl Signature {
 /// # Errors
 ///
 /// The conversion's; a `TypeError` tells the name of the parameter.
-pub fn keywords<'a, 'py, T: Argument<'a, 'py>>(
+pub fn keywords<'a, 'h, 'py, T: Argument<'a, 'h, 'py, Kind>, Kind>(
     kwargs: Option<&'a Bound<'py, PyDict>>,
     py: Python<'py>,
+    holder: &'h mut T::Holder,
     name: &'static str,
 ) -> PyResult<Option<T>> {
     kwargs
-        .map(|kwargs| T::from_object(kwargs.as_any()).map_err(|error| named(py, error, name)))
+        .map(|kwargs| {
+            T::from_object(kwargs.as_any(), holder).map_err(|error| named(py, error, name))
+        })
         .transpose()
 }
 
@@ -442,9 +511,10 @@ pub fn keywords<'a, 'py, T: Argument<'a, 'py>>(
 /// # Errors
 ///
 /// The conversion's; a `TypeError` tells the name of the parameter.
-pub fn rest_argument<'a, 'py, T: Argument<'a, 'py>>(
+pub fn rest_argument<'a, 'h, 'py, T: Argument<'a, 'h, 'py, Kind>, Kind>(
     args: &'a Bound<'py, PyTuple>,
+    holder: &'h mut T::Holder,
     name: &'static str,
 ) -> PyResult<T> {
-    T::from_object(args.as_any()).map_err(|error| named(args.py(), error, name))
+    T::from_object(args.as_any(), holder).map_err(|error| named(args.py(), error, name))
 }

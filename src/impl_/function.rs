@@ -19,6 +19,12 @@ pub struct FunctionDef {
 // SAFETY: never written; the pointers in it are to statics.
 unsafe impl Sync for FunctionDef {}
 
+impl FunctionDef {
+    pub(crate) fn method(&'static self) -> &'static ffi::PyMethodDef {
+        &self.method
+    }
+}
+
 /// The type that stands for a `#[pyfunction]`.
 pub trait Definition {
     /// Its definition.

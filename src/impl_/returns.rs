@@ -29,7 +29,10 @@ fn none(py: Python<'_>) -> *mut PyObject {
 }
 
 #[inline(always)]
-fn object<'py, T: IntoPyObject<'py>>(py: Python<'py>, value: T) -> PyResult<*mut PyObject> {
+pub(crate) fn object<'py, T: IntoPyObject<'py>>(
+    py: Python<'py>,
+    value: T,
+) -> PyResult<*mut PyObject> {
     match value.into_pyobject(py) {
         Ok(object) => Ok(object.into_ptr()),
         Err(error) => Err(error.into()),

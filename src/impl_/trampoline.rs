@@ -24,6 +24,14 @@ impl CResult for c_int {
     const FAILED: Self = -1;
 }
 
+impl CResult for isize {
+    const FAILED: Self = -1;
+}
+
+impl CResult for () {
+    const FAILED: Self = ();
+}
+
 /// Runs `body`, which the interpreter has called: errors and panics become exceptions.
 ///
 /// # Safety

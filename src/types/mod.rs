@@ -56,6 +56,17 @@ macro_rules! native_type {
     };
 }
 
+/// Says that classes can extend built-in types.
+macro_rules! native_bases {
+    ($($native:ty),*) => { $(
+        impl crate::pyclass::PyClassBaseType for $native {
+            type Initializer = crate::pyclass::PyNativeTypeInitializer<Self>;
+            type Native = Self;
+        }
+    )* };
+}
+native_bases!(PyDict, PyFloat, PyList, PyString, PyType);
+
 mod any;
 mod bool;
 mod bytes;

@@ -2,6 +2,7 @@
 
 #![expect(non_snake_case, reason = "the names are those of the C API")]
 
+use core::ffi::c_void;
 use core::ptr::null_mut;
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyMethodDef, PyObject};
@@ -30,3 +31,9 @@ pub(super) unsafe extern "C" fn PyObject_Length(object: *mut PyObject) -> Py_ssi
     // SAFETY: passed on as it came.
     unsafe { ffi::PyObject_Size(object) }
 }
+
+/// PyPy collects instances of native classes without being told which there are.
+pub(super) unsafe extern "C" fn PyObject_GC_Track(_object: *mut c_void) {}
+
+/// As [`PyObject_GC_Track`].
+pub(super) unsafe extern "C" fn PyObject_GC_UnTrack(_object: *mut c_void) {}

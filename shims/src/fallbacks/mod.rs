@@ -48,6 +48,8 @@ fallbacks! {
         moduleobject.PyModule_GetFilenameObject,
         moduleobject.PyModule_GetNameObject,
         abstract_.PyObject_Length,
+        objimpl.PyObject_GC_Track,
+        objimpl.PyObject_GC_UnTrack,
     }
     since_3_8 {
         abstract_.PyIter_Check,

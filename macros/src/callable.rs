@@ -1,0 +1,430 @@
+//! What functions, methods and constructors have in common: parameters, and how arguments get to them.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{
+    FnArg, GenericArgument, GenericParam, Ident, Pat, PatType, PathArguments, Result, Type,
+    ext::IdentExt as _, spanned::Spanned,
+};
+
+use crate::options::take_from_py_with;
+use crate::signature::{Parameter, Signature};
+use crate::text::c_string;
+
+/// What a parameter of the Rust function is filled with.
+pub(crate) enum Source {
+    /// The token.
+    Python,
+    /// Something that the caller of this module knows how to make: the module, `self`, the class.
+    Given(TokenStream),
+    /// What was passed, maybe converted by a function of the user's.
+    Passed { name: Ident, convert: Option<TokenStream> },
+}
+
+/// What a function must not be; `what` names its attribute.
+pub(crate) fn refuse(signature: &syn::Signature, what: &str) -> Result<()> {
+    if let Some(keyword) = &signature.asyncness {
+        let message = format!(
+            "`async fn` is not supported by `{what}` yet; block on the future inside of a `fn`"
+        );
+        return Err(syn::Error::new(keyword.span(), message));
+    }
+    for parameter in &signature.generics.params {
+        let kind = match parameter {
+            GenericParam::Lifetime(_) => continue,
+            GenericParam::Type(_) => {
+                "type parameters; Python calls one function, so name the types"
+            }
+            GenericParam::Const(_) => {
+                "const parameters; Python calls one function, so name the values"
+            }
+        };
+        return Err(syn::Error::new(parameter.span(), format!("a `{what}` cannot have {kind}")));
+    }
+    Ok(())
+}
+
+/// What one parameter, which is not `self`, is filled with. Takes `#[pyo3(…)]` off it.
+pub(crate) fn source(argument: &mut PatType, what: &str) -> Result<Source> {
+    if let Type::ImplTrait(ty) = &*argument.ty {
+        let message = format!("a `{what}` cannot take `impl Trait`; name the type to convert to");
+        return Err(syn::Error::new(ty.span(), message));
+    }
+    let convert = take_from_py_with(&mut argument.attrs)?;
+    if is_python(&argument.ty) {
+        return Ok(Source::Python);
+    }
+    let Pat::Ident(name) = &*argument.pat else {
+        let message = format!(
+            "a parameter of a `{what}` needs a plain name, which callers can use as keyword"
+        );
+        return Err(syn::Error::new(argument.pat.span(), message));
+    };
+    Ok(Source::Passed { name: name.ident.clone(), convert })
+}
+
+/// Whether a type is the token, whatever path it is written with.
+pub(crate) fn is_python(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => {
+            path.path.segments.last().is_some_and(|segment| segment.ident == "Python")
+        }
+        _ => false,
+    }
+}
+
+/// Whether a type is known to hold nothing of Python's: numbers, text and containers of these.
+fn is_plain(ty: &Type) -> bool {
+    const PLAIN: [&str; 21] = [
+        "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
+        "f32", "f64", "bool", "char", "str", "String", "OsString", "PathBuf", "Duration",
+    ];
+    const CONTAINERS: [&str; 7] =
+        ["Option", "Vec", "HashMap", "BTreeMap", "HashSet", "BTreeSet", "Cow"];
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|segment| {
+            let is_in = |names: &[&str]| names.iter().any(|name| segment.ident == name);
+            match &segment.arguments {
+                PathArguments::None => is_in(&PLAIN),
+                PathArguments::AngleBracketed(arguments) => {
+                    is_in(&CONTAINERS)
+                        && arguments.args.iter().all(|argument| match argument {
+                            GenericArgument::Type(ty) => is_plain(ty),
+                            GenericArgument::Lifetime(_) => true,
+                            _ => false,
+                        })
+                }
+                PathArguments::Parenthesized(_) => false,
+            }
+        }),
+        Type::Reference(reference) => is_plain(&reference.elem),
+        Type::Slice(slice) => is_plain(&slice.elem),
+        Type::Array(array) => is_plain(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_plain),
+        Type::Paren(inner) => is_plain(&inner.elem),
+        Type::Group(inner) => is_plain(&inner.elem),
+        _ => false,
+    }
+}
+
+/// The four calling conventions that are used, by what a function takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Convention {
+    NoArguments,
+    OneArgument,
+    Fast,
+    FastKeywords,
+}
+
+/// A Rust function that Python calls.
+pub(crate) struct Callable {
+    /// How it is called in Rust.
+    pub(crate) path: TokenStream,
+    /// Its parameters.
+    pub(crate) sources: Vec<Source>,
+    /// How it is called in Python.
+    pub(crate) signature: Signature,
+    /// Its name in Python.
+    pub(crate) name: String,
+    /// Where the user wrote it.
+    pub(crate) span: Span,
+    /// Whether it may call Python before it returns.
+    pub(crate) calls_python: bool,
+}
+
+impl Callable {
+    /// Puts it together; `given` is the signature that the user wrote.
+    pub(crate) fn new(
+        path: TokenStream,
+        sources: Vec<Source>,
+        given: Option<Signature>,
+        name: String,
+        span: Span,
+        inputs: &syn::punctuated::Punctuated<FnArg, syn::Token![,]>,
+    ) -> Result<Self> {
+        let passed: Vec<Ident> = sources
+            .iter()
+            .filter_map(|source| match source {
+                Source::Passed { name, .. } => Some(name.clone()),
+                Source::Python | Source::Given(_) => None,
+            })
+            .collect();
+        let signature = match given {
+            Some(signature) => {
+                check_names(&signature, &passed)?;
+                signature
+            }
+            None => Signature::plain(passed.into_iter()),
+        };
+        let converts = |source: &Source| matches!(source, Source::Passed { convert: Some(_), .. });
+        let calls_python = sources.iter().any(converts)
+            || inputs.iter().any(|argument| match argument {
+                FnArg::Typed(argument) => !is_plain(&argument.ty),
+                FnArg::Receiver(_) => true,
+            });
+        Ok(Self { path, sources, signature, name, span, calls_python })
+    }
+
+    fn convention(&self) -> Convention {
+        let Signature { positional, positional_only, varargs, keyword_only, varkeywords } =
+            &self.signature;
+        let by_position = varargs.is_none() && varkeywords.is_none() && keyword_only.is_empty();
+        if by_position && positional.is_empty() {
+            Convention::NoArguments
+        } else if by_position && *positional_only == positional.len() {
+            match &positional[..] {
+                [Parameter { default: None, .. }] => Convention::OneArgument,
+                _ => Convention::Fast,
+            }
+        } else {
+            Convention::FastKeywords
+        }
+    }
+
+    /// A function of C named `function`, and the expression of the definition that has it. What it is called on is
+    /// `__slf`.
+    pub(crate) fn definition(
+        &self,
+        function: &Ident,
+        doc: &str,
+    ) -> Result<(TokenStream, TokenStream)> {
+        let name = c_string(self.name.clone(), self.span)?;
+        let doc = c_string(doc.to_owned(), self.span)?;
+        let convention = self.convention();
+        let (constructor, parameters) = match convention {
+            Convention::NoArguments => ("no_arguments", quote!(_: *mut __door::PyObject)),
+            Convention::OneArgument => ("one_argument", quote!(__argument: *mut __door::PyObject)),
+            Convention::Fast => (
+                "fast",
+                quote!(
+                    __args: *const *mut __door::PyObject,
+                    __nargs: __door::Py_ssize_t,
+                ),
+            ),
+            Convention::FastKeywords => (
+                "fast_keywords",
+                quote!(
+                    __args: *const *mut __door::PyObject,
+                    __nargs: __door::Py_ssize_t,
+                    __kwnames: *mut __door::PyObject,
+                ),
+            ),
+        };
+        let constructor = format_ident!("{constructor}");
+        let sort = self.sort(convention);
+        let (holders, call) = self.call();
+        let calls_python = self.calls_python;
+        let code = quote! {
+            #[allow(unused_unsafe, clippy::all, reason = "made by a macro")]
+            unsafe extern "C" fn #function(
+                __slf: *mut __door::PyObject,
+                #parameters
+            ) -> *mut __door::PyObject {
+                unsafe {
+                    __door::trampoline::trampoline(|__py| {
+                        #sort
+                        #holders
+                        let __result = #call;
+                        (&__door::returns::returned(&__result)).convert(__py, __result)
+                    })
+                }
+            }
+        };
+        let definition = quote! {
+            __door::function::FunctionDef::#constructor(#name, #function, #doc, #calls_python)
+        };
+        Ok((code, definition))
+    }
+
+    /// Statements after which `__places` points at one place per parameter, for a call by the vectorcall protocol in
+    /// `__args`, `__nargs` and `__kwnames`.
+    pub(crate) fn sort_vector(&self) -> TokenStream {
+        self.sort(Convention::FastKeywords)
+    }
+
+    fn sort(&self, convention: Convention) -> TokenStream {
+        let signature = &self.signature;
+        let kwnames = match convention {
+            Convention::NoArguments => return TokenStream::new(),
+            Convention::OneArgument => return quote!(let __places = &raw const __argument;),
+            Convention::Fast => quote!(__door::null_mut::<__door::PyObject>()),
+            Convention::FastKeywords => quote!(__kwnames),
+        };
+        let description = self.description();
+        let count = signature.positional.len() + signature.keyword_only.len();
+        let needs_rest = signature.varargs.is_some() || signature.varkeywords.is_some();
+        let slow = quote! {
+            __SIGNATURE.sort(__py, __args, __nargs, #kwnames, &mut __room)?
+        };
+        let body = if needs_rest {
+            quote! {
+                let __rest = #slow;
+                let __places = __room.as_ptr();
+            }
+        } else {
+            // Most calls pass each argument by position: then the vector is what is wanted.
+            let complete = signature.positional.len() as isize;
+            let all_by_position = quote!(__nargs == #complete && (#kwnames).is_null());
+            let in_order = quote! {
+                !(#kwnames).is_null() && __SIGNATURE.is_in_order(__py, __nargs, #kwnames)
+            };
+            let direct = match (convention, signature.keyword_only.is_empty()) {
+                (Convention::FastKeywords, true) => quote!((#all_by_position) || (#in_order)),
+                (Convention::FastKeywords, false) => in_order,
+                _ => all_by_position,
+            };
+            quote! {
+                let __places = if #direct {
+                    __args
+                } else {
+                    #slow;
+                    __room.as_ptr()
+                };
+            }
+        };
+        quote! {
+            static __SIGNATURE: __door::arguments::Signature = #description;
+            let mut __room = [__door::null_mut::<__door::PyObject>(); #count];
+            #body
+        }
+    }
+
+    fn description(&self) -> TokenStream {
+        let Signature { positional, positional_only, varargs, keyword_only, varkeywords } =
+            &self.signature;
+        let function = &self.name;
+        let names = positional.iter().chain(keyword_only).map(Parameter::python_name);
+        let count = positional.len();
+        let required = self.signature.required();
+        let keyword_only_required =
+            keyword_only.iter().map(|parameter| parameter.default.is_none());
+        let varargs = varargs.is_some();
+        let varkeywords = varkeywords.is_some();
+        quote! {
+            __door::arguments::Signature {
+                function: #function,
+                names: &[#(#names),*],
+                positional: #count,
+                positional_only: #positional_only,
+                required: #required,
+                keyword_only_required: &[#(#keyword_only_required),*],
+                varargs: #varargs,
+                varkeywords: #varkeywords,
+                interned: __door::arguments::Names::new(),
+            }
+        }
+    }
+
+    /// What holds arguments during the call, and the call of the user's function.
+    pub(crate) fn call(&self) -> (TokenStream, TokenStream) {
+        let path = &self.path;
+        let mut holders = TokenStream::new();
+        let mut arguments = Vec::new();
+        for (index, source) in self.sources.iter().enumerate() {
+            arguments.push(match source {
+                Source::Python => quote!(__py),
+                Source::Given(tokens) => tokens.clone(),
+                Source::Passed { name, convert } => {
+                    let holder = format_ident!("__holder_{index}");
+                    if convert.is_none() {
+                        holders
+                            .extend(quote!(let mut #holder = ::core::default::Default::default();));
+                    }
+                    self.argument(name, convert.as_ref(), &holder)
+                }
+            });
+        }
+        (holders, quote!(#path(#(#arguments),*)))
+    }
+
+    fn argument(&self, name: &Ident, convert: Option<&TokenStream>, holder: &Ident) -> TokenStream {
+        let signature = &self.signature;
+        let text = name.unraw().to_string();
+        if signature.varargs.as_ref() == Some(name) {
+            return quote! {{
+                let __args = __rest.args.as_ref().expect("a function with `*args` gets a tuple");
+                __door::arguments::rest_argument(__args, &mut #holder, #text)?
+            }};
+        }
+        if signature.varkeywords.as_ref() == Some(name) {
+            return quote! {
+                __door::arguments::keywords(__rest.kwargs.as_ref(), __py, &mut #holder, #text)?
+            };
+        }
+        let mut parameters = signature.positional.iter().chain(&signature.keyword_only);
+        let place = parameters
+            .clone()
+            .position(|parameter| parameter.name == *name)
+            .expect("the names have been compared");
+        let parameter = parameters.nth(place).expect("just found");
+        let place = quote!(__places.add(#place));
+        let span = name.span();
+        match (&parameter.default, convert) {
+            (None, None) => quote_spanned! {span=>
+                __door::arguments::argument(__py, #place, &mut #holder, #text)?
+            },
+            (None, Some(convert)) => {
+                quote!(__door::arguments::argument_with(__py, #place, #text, #convert)?)
+            }
+            (Some(default), None) => quote! {
+                match __door::arguments::optional_argument(__py, #place, &mut #holder, #text)? {
+                    ::core::option::Option::Some(__value) => __value,
+                    ::core::option::Option::None => #default,
+                }
+            },
+            (Some(default), Some(convert)) => quote! {
+                if (*#place).is_null() {
+                    #default
+                } else {
+                    __door::arguments::argument_with(__py, #place, #text, #convert)?
+                }
+            },
+        }
+    }
+}
+
+/// The signature names the parameters of the function, all of them and in their order.
+fn check_names(signature: &Signature, passed: &[Ident]) -> Result<()> {
+    let mut given = signature.names();
+    for parameter in passed {
+        match given.next() {
+            Some(name) if name == parameter => {}
+            Some(name) => {
+                let message = format!(
+                    "expected `{parameter}` here: the signature names the parameters in the order in which the function has them"
+                );
+                return Err(syn::Error::new(name.span(), message));
+            }
+            None => {
+                let message = format!("the signature does not name the parameter `{parameter}`");
+                return Err(syn::Error::new(parameter.span(), message));
+            }
+        }
+    }
+    match given.next() {
+        Some(name) => {
+            Err(syn::Error::new(name.span(), format!("the function has no parameter `{name}`")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The text of a function's documentation, with the signature in front in the form that CPython takes off again.
+///
+/// `chosen` is the user's `text_signature`, and `receiver` what the signature starts with.
+pub(crate) fn documentation(
+    callable: &Callable,
+    chosen: Option<&Option<syn::LitStr>>,
+    receiver: Option<&str>,
+    doc: &str,
+) -> String {
+    let text = match chosen {
+        Some(None) => None,
+        Some(Some(text)) => Some(text.value()),
+        None => Some(callable.signature.text(receiver)),
+    };
+    match text {
+        Some(text) => format!("{}{text}\n--\n\n{doc}", callable.name),
+        None => doc.to_owned(),
+    }
+}

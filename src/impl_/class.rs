@@ -1,0 +1,221 @@
+//! What `#[pyclass]` and `#[pymethods]` make.
+
+use core::ffi::{CStr, c_int, c_void};
+use core::marker::PhantomData;
+
+use everypy_ffi::{PyMethodDef, PyObject, PyType_Slot, getter, setter, vectorcallfunc};
+
+use crate::err::PyResult;
+use crate::impl_::function::FunctionDef;
+use crate::instance::Py;
+use crate::marker::Python;
+use crate::pyclass::boolean_struct::False;
+use crate::pyclass::contents::{Contents, lock, share, unlock, unshare};
+use crate::pyclass::{PyBorrowError, PyBorrowMutError, PyClass, PyTraverseError, PyVisit};
+use crate::types::PyAny;
+
+pub use everypy_shims::class::Buffer;
+
+/// What one block of code says of a class.
+pub struct Items {
+    /// Methods.
+    pub methods: &'static [Method],
+    /// Attributes that are computed.
+    pub properties: &'static [Property],
+    /// Slots, but those for buffers and garbage collection.
+    pub slots: &'static [Slot],
+    /// Attributes of the class.
+    pub attributes: &'static [Attribute],
+    /// The buffer slots.
+    pub buffer: Buffer,
+    /// `__traverse__`.
+    pub traverse: Option<Traverse>,
+    /// `__clear__`.
+    pub clear: Option<Clear>,
+    /// The signature of the constructor.
+    pub signature: Option<&'static str>,
+    /// The constructor for calls by the vectorcall protocol.
+    pub vectorcall: Option<vectorcallfunc>,
+}
+
+type Traverse = unsafe fn(*mut PyObject, PyVisit<'_>) -> Result<(), PyTraverseError>;
+type Clear = unsafe fn(Python<'_>, *mut PyObject) -> PyResult<()>;
+
+impl Items {
+    /// Nothing.
+    pub const NONE: Self = Self {
+        methods: &[],
+        properties: &[],
+        slots: &[],
+        attributes: &[],
+        buffer: Buffer { get: None, release: None },
+        traverse: None,
+        clear: None,
+        signature: None,
+        vectorcall: None,
+    };
+}
+
+/// A method and whose it is.
+pub struct Method {
+    /// Name, code and text.
+    pub function: &'static FunctionDef,
+    /// `METH_CLASS`, `METH_STATIC` or 0.
+    pub kind: c_int,
+}
+
+impl Method {
+    pub(crate) fn definition(&self) -> PyMethodDef {
+        let definition = everypy_shims::function::definition(self.function.method());
+        // SAFETY: a live definition.
+        let mut definition = unsafe { definition.read() };
+        definition.ml_flags |= self.kind;
+        definition
+    }
+}
+
+/// A computed attribute.
+pub struct Property {
+    /// The name.
+    pub name: &'static CStr,
+    /// Reads it.
+    pub get: Option<getter>,
+    /// Writes it.
+    pub set: Option<setter>,
+    /// What `help` shows.
+    pub doc: &'static CStr,
+}
+
+/// A slot.
+pub struct Slot(pub(crate) PyType_Slot);
+
+// SAFETY: the pointer is to a function.
+unsafe impl Sync for Slot {}
+
+impl Slot {
+    /// A slot with a function of its type.
+    pub const fn new(slot: c_int, function: *const ()) -> Self {
+        Self(PyType_Slot { slot, pfunc: function.cast_mut().cast::<c_void>() })
+    }
+}
+
+/// An attribute of the class.
+pub struct Attribute {
+    /// The name.
+    pub name: &'static str,
+    /// Computes it.
+    pub value: fn(Python<'_>) -> PyResult<Py<PyAny>>,
+}
+
+/// Finds the items of a class's methods, if it has any: `#[pymethods]` implements [`Methods`] for this type itself,
+/// which is found before the implementation for references to it.
+pub struct Collector<T>(PhantomData<T>);
+
+impl<T> Collector<T> {
+    /// For `T`.
+    #[expect(clippy::new_without_default, reason = "only for macros")]
+    pub const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// Has methods, or none.
+pub trait Methods<T> {
+    /// Which.
+    fn items(self) -> &'static Items;
+}
+
+impl<T> Methods<T> for &Collector<T> {
+    fn items(self) -> &'static Items {
+        static NONE: Items = Items::NONE;
+        &NONE
+    }
+}
+
+/// The right to read an instance, for as long as a method runs.
+pub struct Shared<T: PyClass> {
+    object: *mut PyObject,
+    contents: *mut Contents<T>,
+}
+
+impl<T: PyClass> Shared<T> {
+    /// Takes it.
+    ///
+    /// # Safety
+    ///
+    /// `object` is an instance of `T` that outlives this, and this thread is attached.
+    ///
+    /// # Errors
+    ///
+    /// If somebody writes.
+    #[inline(always)]
+    pub unsafe fn new(object: *mut PyObject) -> PyResult<Self> {
+        // SAFETY: as the caller says.
+        match unsafe { share::<T>(object) } {
+            Ok(contents) => Ok(Self { object, contents }),
+            Err(refusal) => Err(PyBorrowError::new::<T>(refusal).into()),
+        }
+    }
+
+    /// Takes it if that is possible.
+    pub(crate) unsafe fn new_quietly(object: *mut PyObject) -> Option<Self> {
+        // SAFETY: as the caller of `new` says.
+        unsafe { share::<T>(object) }.ok().map(|contents| Self { object, contents })
+    }
+
+    /// The value.
+    #[inline(always)]
+    pub fn get(&self) -> &T {
+        // SAFETY: this is the right to read it.
+        unsafe { &*(*self.contents).value() }
+    }
+}
+
+impl<T: PyClass> Drop for Shared<T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: this is the right that is given back.
+        unsafe { unshare(self.object, self.contents) };
+    }
+}
+
+/// The right to write to an instance, for as long as a method runs.
+pub struct Exclusive<T: PyClass> {
+    object: *mut PyObject,
+    contents: *mut Contents<T>,
+}
+
+impl<T: PyClass<Frozen = False>> Exclusive<T> {
+    /// Takes it.
+    ///
+    /// # Safety
+    ///
+    /// As [`Shared::new`].
+    ///
+    /// # Errors
+    ///
+    /// If somebody reads or writes.
+    #[inline(always)]
+    pub unsafe fn new(object: *mut PyObject) -> PyResult<Self> {
+        // SAFETY: as the caller says.
+        match unsafe { lock::<T>(object) } {
+            Ok(contents) => Ok(Self { object, contents }),
+            Err(refusal) => Err(PyBorrowMutError::new::<T>(refusal).into()),
+        }
+    }
+
+    /// The value.
+    #[inline(always)]
+    pub fn get(&mut self) -> &mut T {
+        // SAFETY: this is the right to write to it.
+        unsafe { &mut *(*self.contents).value() }
+    }
+}
+
+impl<T: PyClass> Drop for Exclusive<T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        // SAFETY: this is the right that is given back.
+        unsafe { unlock(self.object, self.contents) };
+    }
+}

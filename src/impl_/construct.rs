@@ -1,0 +1,223 @@
+//! How a class is called: `#[new]`, and calls that come as a tuple and a dict.
+
+use core::ptr::null_mut;
+
+use everypy_ffi::{self as ffi, Py_ssize_t, PyObject, PyTypeObject};
+use everypy_shims::{class, object};
+
+use crate::err::{PyErr, PyResult};
+use crate::ffi_ptr::FfiPtrExt as _;
+use crate::instance::Bound;
+use crate::marker::Python;
+use crate::pyclass::{Arguments, PyClass, PyClassInitializer};
+use crate::types::{
+    PyAnyMethods as _, PyDict, PyDictMethods as _, PyListMethods as _, PyTuple, PyTupleMethods as _,
+};
+
+/// A call that came as a tuple and a dict, as a vector.
+pub struct Vector<'py> {
+    args: *const *mut PyObject,
+    nargs: usize,
+    kwnames: Option<Bound<'py, PyTuple>>,
+    /// Keeps the values of the dict.
+    _values: Vec<Bound<'py, crate::PyAny>>,
+    _room: Vec<*mut PyObject>,
+}
+
+impl<'py> Vector<'py> {
+    /// Lays the arguments out.
+    ///
+    /// # Safety
+    ///
+    /// `args` is a tuple and `kwargs` a dict or null, as `tp_call`, `tp_new` and `tp_init` get them, and both outlive this.
+    ///
+    /// # Errors
+    ///
+    /// If the interpreter cannot make a tuple.
+    #[inline]
+    pub unsafe fn new(
+        py: Python<'py>,
+        args: *mut PyObject,
+        kwargs: *mut PyObject,
+    ) -> PyResult<Self> {
+        // SAFETY: as the caller says.
+        unsafe {
+            if kwargs.is_null()
+                && let Some(items) = object::tuple_items(args)
+            {
+                return Ok(Self {
+                    args: items.as_ptr(),
+                    nargs: items.len(),
+                    kwnames: None,
+                    _values: Vec::new(),
+                    _room: Vec::new(),
+                });
+            }
+            Self::laid_out(py, args, kwargs)
+        }
+    }
+
+    #[cold]
+    unsafe fn laid_out(
+        py: Python<'py>,
+        args: *mut PyObject,
+        kwargs: *mut PyObject,
+    ) -> PyResult<Self> {
+        // SAFETY: as the caller of `new` says.
+        let args = unsafe { args.borrowed(py).cast_unchecked::<PyTuple>() }.to_owned();
+        let mut values: Vec<_> = args.iter().collect();
+        let nargs = values.len();
+        let mut kwnames = None;
+        if !kwargs.is_null() {
+            // SAFETY: as the caller of `new` says.
+            let kwargs = unsafe { kwargs.borrowed(py).cast_unchecked::<PyDict>() }.to_owned();
+            let names = kwargs.keys();
+            if !names.is_empty() {
+                kwnames = Some(PyTuple::new(py, names.iter().collect::<Vec<_>>())?);
+                values.extend(kwargs.values().iter());
+            }
+        }
+        let room: Vec<_> = values.iter().map(Bound::as_ptr).collect();
+        Ok(Self { args: room.as_ptr(), nargs, kwnames, _values: values, _room: room })
+    }
+
+    /// The arguments.
+    pub fn args(&self) -> *const *mut PyObject {
+        self.args
+    }
+
+    /// How many are positional.
+    pub fn nargs(&self) -> Py_ssize_t {
+        self.nargs as Py_ssize_t
+    }
+
+    /// The names of the others, or null.
+    pub fn kwnames(&self) -> *mut PyObject {
+        self.kwnames.as_ref().map_or(null_mut(), Bound::as_ptr)
+    }
+}
+
+/// The built-in constructor's arguments of a call with a tuple and a dict.
+pub fn arguments(args: *mut PyObject, kwargs: *mut PyObject) -> Arguments {
+    Arguments { args, kwargs }
+}
+
+/// The built-in constructor's arguments of a call that has none for it.
+pub const NO_ARGUMENTS: Arguments = Arguments::NONE;
+
+/// How many arguments of a vectorcall are positional: `PyVectorcall_NARGS`.
+#[inline(always)]
+pub fn positional(nargsf: usize) -> Py_ssize_t {
+    (nargsf & !ffi::PY_VECTORCALL_ARGUMENTS_OFFSET) as Py_ssize_t
+}
+
+/// Whether the constructor of a class may be called past `type.__call__`: it has neither got another one nor an
+/// `__init__` since it was made.
+///
+/// # Safety
+///
+/// `class` is a type, and this thread is attached.
+#[inline]
+pub unsafe fn is_pristine(class: *mut PyObject, new: ffi::newfunc) -> bool {
+    let class = class.cast::<PyTypeObject>();
+    // SAFETY: as the caller says.
+    unsafe {
+        let init = class::init_of(class).map_or(0, |init| init as usize);
+        let object = class::init_of(ffi::PyBaseObject_Type()).map_or(0, |init| init as usize);
+        init == object && class::new_of(class).is_some_and(|own| own as usize == new as usize)
+    }
+}
+
+/// Calls a class as `type.__call__` does.
+///
+/// # Safety
+///
+/// `class` is a type, the rest a call by the vectorcall protocol, and this thread is attached.
+///
+/// # Errors
+///
+/// What the call raises.
+#[cold]
+pub unsafe fn call_type(
+    py: Python<'_>,
+    class: *mut PyObject,
+    args: *const *mut PyObject,
+    nargs: Py_ssize_t,
+    kwnames: *mut PyObject,
+) -> PyResult<*mut PyObject> {
+    // SAFETY: as the caller says: so many objects are there, and a value for each name after them.
+    unsafe {
+        let object = |index: usize| (*args.add(index)).borrowed(py).to_owned();
+        let nargs = nargs as usize;
+        let positional = PyTuple::new(py, (0..nargs).map(object).collect::<Vec<_>>())?;
+        let keywords = PyDict::new(py);
+        if !kwnames.is_null() {
+            let names = kwnames.borrowed(py).cast_unchecked::<PyTuple>().to_owned();
+            for (index, name) in names.iter().enumerate() {
+                keywords.set_item(name, object(nargs + index))?;
+            }
+        }
+        let call = py.get_type::<crate::types::PyType>().getattr("__call__")?;
+        let mut all = vec![class.borrowed(py).to_owned()];
+        all.extend(positional.iter());
+        call.call(PyTuple::new(py, all)?, Some(&keywords)).map(Bound::into_ptr)
+    }
+}
+
+/// What a `#[new]` function has returned.
+pub struct New<V>(V);
+
+/// Wraps it.
+#[inline(always)]
+pub fn new<V>(value: V) -> New<V> {
+    New(value)
+}
+
+impl<V, E: Into<PyErr>> New<Result<V, E>> {
+    /// As what makes an instance, or the error.
+    #[inline(always)]
+    pub fn initializer<T: PyClass>(self) -> PyResult<PyClassInitializer<T>>
+    where
+        V: Into<PyClassInitializer<T>>,
+    {
+        self.0.map(Into::into).map_err(Into::into)
+    }
+}
+
+/// What is no result.
+pub trait NewValue<V> {
+    /// As what makes an instance.
+    fn initializer<T: PyClass>(self) -> PyResult<PyClassInitializer<T>>
+    where
+        V: Into<PyClassInitializer<T>>;
+}
+
+impl<V> NewValue<V> for New<V> {
+    #[inline(always)]
+    fn initializer<T: PyClass>(self) -> PyResult<PyClassInitializer<T>>
+    where
+        V: Into<PyClassInitializer<T>>,
+    {
+        Ok(self.0.into())
+    }
+}
+
+/// Makes an instance of a class or a subclass.
+///
+/// # Safety
+///
+/// `subtype` is `T` or a subclass, and `arguments` are what it was called with.
+///
+/// # Errors
+///
+/// What the constructor of the built-in base raises.
+#[inline]
+pub unsafe fn instance<T: PyClass>(
+    py: Python<'_>,
+    subtype: *mut PyTypeObject,
+    initializer: PyClassInitializer<T>,
+    arguments: Arguments,
+) -> PyResult<*mut PyObject> {
+    // SAFETY: as the caller says.
+    unsafe { initializer.create_of_type(py, subtype, arguments).map(Bound::into_ptr) }
+}

@@ -1,0 +1,272 @@
+//! From what the methods of slots return to what C expects.
+
+use core::ffi::c_int;
+
+use everypy_ffi::{self as ffi, Py_hash_t, Py_ssize_t, PyObject};
+use everypy_shims::object;
+
+use crate::conversion::IntoPyObject;
+use crate::err::{PyErr, PyResult};
+use crate::exceptions::{PyAttributeError, PyNotImplementedError, PyOverflowError};
+use crate::impl_::returns::object as into_object;
+use crate::marker::Python;
+use crate::pyclass::{CompareOp, PyClass, PyTraverseError};
+use crate::type_object::PyTypeInfo;
+
+/// A value, or a result of one.
+pub trait Outcome<T> {
+    /// As a result.
+    fn outcome(self) -> PyResult<T>;
+}
+
+impl<T, E: Into<PyErr>> Outcome<T> for Result<T, E> {
+    #[inline(always)]
+    fn outcome(self) -> PyResult<T> {
+        self.map_err(Into::into)
+    }
+}
+
+macro_rules! outcomes {
+    ($($ty:ty),*) => { $(
+        impl Outcome<$ty> for $ty {
+            #[inline(always)]
+            fn outcome(self) -> PyResult<$ty> {
+                Ok(self)
+            }
+        }
+    )* };
+}
+outcomes!((), bool, usize);
+
+/// Nothing, or a result of it.
+#[inline(always)]
+pub fn nothing(value: impl Outcome<()>) -> PyResult<c_int> {
+    value.outcome().map(|()| 0)
+}
+
+/// A yes or no.
+#[inline(always)]
+pub fn truth(value: impl Outcome<bool>) -> PyResult<c_int> {
+    value.outcome().map(c_int::from)
+}
+
+/// A length.
+///
+/// # Errors
+///
+/// `OverflowError` if there is none so large in Python.
+#[inline(always)]
+pub fn length(value: impl Outcome<usize>) -> PyResult<Py_ssize_t> {
+    Py_ssize_t::try_from(value.outcome()?)
+        .map_err(|_| PyOverflowError::new_err("cannot fit the length into an index-sized integer"))
+}
+
+/// A hash, or a result of one.
+pub trait HashOutcome {
+    /// As Python has it: -1 says that there is none, so it is made -2.
+    fn hash(self) -> PyResult<Py_hash_t>;
+}
+
+macro_rules! hashes {
+    ($($ty:ty),*) => { $(
+        impl HashOutcome for $ty {
+            #[inline(always)]
+            fn hash(self) -> PyResult<Py_hash_t> {
+                Ok(match self as Py_hash_t {
+                    -1 => -2,
+                    hash => hash,
+                })
+            }
+        }
+    )* };
+}
+hashes!(i8, i16, i32, i64, isize, u8, u16, u32, u64, usize);
+
+impl<T: HashOutcome, E: Into<PyErr>> HashOutcome for Result<T, E> {
+    #[inline(always)]
+    fn hash(self) -> PyResult<Py_hash_t> {
+        self.map_err(Into::into)?.hash()
+    }
+}
+
+/// A hash.
+#[inline(always)]
+pub fn hash(value: impl HashOutcome) -> PyResult<Py_hash_t> {
+    value.hash()
+}
+
+/// What `__next__` returns.
+pub struct Next<T>(pub T);
+
+impl<T> Next<Option<T>> {
+    /// The object, or null at the end.
+    #[inline(always)]
+    pub fn next<'py>(self, py: Python<'py>) -> PyResult<*mut PyObject>
+    where
+        T: IntoPyObject<'py>,
+    {
+        self.0.map_or(Ok(core::ptr::null_mut()), |value| into_object(py, value))
+    }
+}
+
+impl<T, E: Into<PyErr>> Next<Result<Option<T>, E>> {
+    /// The object, or null at the end.
+    #[inline(always)]
+    pub fn next<'py>(self, py: Python<'py>) -> PyResult<*mut PyObject>
+    where
+        T: IntoPyObject<'py>,
+    {
+        Next(self.0.map_err(Into::into)?).next(py)
+    }
+}
+
+/// What never says that it is at the end, but for an error.
+pub trait EndlessResult<'py, T, E> {
+    /// The object.
+    fn next(self, py: Python<'py>) -> PyResult<*mut PyObject>;
+}
+
+impl<'py, T: IntoPyObject<'py>, E: Into<PyErr>> EndlessResult<'py, T, E> for Next<Result<T, E>> {
+    #[inline(always)]
+    fn next(self, py: Python<'py>) -> PyResult<*mut PyObject> {
+        into_object(py, self.0.map_err(Into::into)?)
+    }
+}
+
+/// `NotImplemented`.
+#[inline(always)]
+pub fn not_implemented() -> *mut PyObject {
+    // SAFETY: slots are called by an interpreter, so the table is loaded and the thread attached.
+    unsafe {
+        let object = ffi::_Py_NotImplementedStruct().cast::<PyObject>();
+        object::incref(object);
+        object
+    }
+}
+
+/// Whether an operand is an instance of a class.
+///
+/// # Safety
+///
+/// `object` is alive, and this thread is attached.
+#[inline(always)]
+pub unsafe fn is_instance<T: PyTypeInfo>(py: Python<'_>, object: *mut PyObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe { object::is_instance(object, T::type_object_raw(py)) }
+}
+
+/// Whether an operator has answered, rather than `NotImplemented`.
+///
+/// # Safety
+///
+/// `result` is an owned reference; it is given back if there was no answer.
+#[inline(always)]
+pub unsafe fn answered(result: *mut PyObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        let none = result == ffi::_Py_NotImplementedStruct().cast();
+        if none {
+            object::decref(result);
+        }
+        !none
+    }
+}
+
+/// Another reference to what is operated on in place.
+///
+/// # Safety
+///
+/// `object` is alive, and this thread is attached.
+#[inline(always)]
+pub unsafe fn itself(object: *mut PyObject) -> *mut PyObject {
+    // SAFETY: as the caller says.
+    unsafe { object::incref(object) };
+    object
+}
+
+/// Turns `not x == y` into an object, for a class that has `__eq__` and no `__ne__`.
+///
+/// # Safety
+///
+/// `result` is an owned reference.
+///
+/// # Errors
+///
+/// What the truth value raises.
+pub unsafe fn inverted(py: Python<'_>, result: *mut PyObject) -> PyResult<*mut PyObject> {
+    // SAFETY: as the caller says; attached.
+    unsafe {
+        if result == ffi::_Py_NotImplementedStruct().cast() {
+            return Ok(result);
+        }
+        let truth = ffi::PyObject_IsTrue(result);
+        object::decref(result);
+        crate::err::error_on_minus_one(py, truth)?;
+        into_object(py, truth == 0)
+    }
+}
+
+/// The operator of a rich comparison.
+///
+/// # Panics
+///
+/// If it is none of the six.
+#[inline(always)]
+pub fn compare_op(op: c_int) -> CompareOp {
+    CompareOp::from_raw(op).expect("the interpreter compares by one of six operators")
+}
+
+/// An argument that C passes as null where Python has `None`.
+#[inline(always)]
+pub fn or_none(object: *mut PyObject) -> *mut PyObject {
+    // SAFETY: slots are called by an interpreter, so the table is loaded.
+    if object.is_null() { unsafe { ffi::_Py_NoneStruct().cast() } } else { object }
+}
+
+/// `del x.attribute` where that cannot be.
+#[cold]
+pub fn cannot_delete(name: &str) -> PyErr {
+    PyAttributeError::new_err(format!("cannot delete attribute '{name}'"))
+}
+
+/// `del x[key]`, or the other half, where a class has only one.
+#[cold]
+pub fn unsupported(what: &'static str) -> PyErr {
+    PyNotImplementedError::new_err(what)
+}
+
+/// Lets a `__traverse__` see the contents, unless somebody writes to them.
+///
+/// # Safety
+///
+/// `object` is an instance of `T`; called by the garbage collector.
+#[inline]
+pub unsafe fn traverse<T: PyClass>(
+    object: *mut PyObject,
+    traverse: impl FnOnce(&T) -> Result<(), PyTraverseError>,
+) -> Result<(), PyTraverseError> {
+    // SAFETY: as the caller says.
+    match unsafe { crate::impl_::class::Shared::<T>::new_quietly(object) } {
+        Some(shared) => traverse(shared.get()),
+        None => Ok(()),
+    }
+}
+
+/// A string key of `__getattr__` and its like is there already; the error that made it look further is dropped.
+///
+/// # Safety
+///
+/// This thread is attached.
+pub unsafe fn generic_getattr(
+    py: Python<'_>,
+    object: *mut PyObject,
+    name: *mut PyObject,
+) -> PyResult<Option<*mut PyObject>> {
+    // SAFETY: called from `tp_getattro`, with an instance and a string.
+    let found = unsafe { ffi::PyObject_GenericGetAttr(object, name) };
+    if !found.is_null() {
+        return Ok(Some(found));
+    }
+    let error = PyErr::fetch(py);
+    if error.is_instance_of::<PyAttributeError>(py) { Ok(None) } else { Err(error) }
+}

@@ -1,0 +1,354 @@
+//! The type object of a class: made when it is first needed, once per interpreter.
+
+use core::ffi::{CStr, c_int, c_ulong, c_void};
+use core::sync::atomic::{AtomicUsize, Ordering};
+use std::ffi::CString;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread::ThreadId;
+
+use everypy_ffi::{self as ffi, PyGetSetDef, PyMethodDef, PyObject, PyType_Slot, PyTypeObject};
+use everypy_shims::class::{self, Blueprint, Buffer, Places};
+use everypy_shims::layout;
+
+use super::PyClass;
+use super::contents::Contents;
+use super::lifecycle::{clear, dealloc, traverse};
+use crate::err::{PyErr, PyResult};
+use crate::exceptions::PyTypeError;
+use crate::impl_::class::{Attribute, Items, Property};
+use crate::impl_::trampoline::trampoline;
+use crate::instance::Py;
+use crate::marker::Python;
+use crate::state::PerInterpreter;
+use crate::type_object::PyTypeInfo;
+use crate::types::{PyAnyMethods as _, PyType};
+
+/// Where the type object of a class is, and where the contents are in its instances.
+pub struct ClassCell {
+    /// The class, once it can be used.
+    ready: PerInterpreter<Py<PyType>>,
+    /// The class, which may still lack attributes.
+    made: PerInterpreter<Py<PyType>>,
+    /// The threads that are giving it attributes, since what they make may need the class.
+    filling: Mutex<Vec<ThreadId>>,
+    contents: AtomicUsize,
+    dict: AtomicUsize,
+    weakrefs: AtomicUsize,
+    /// What the type object points to, the same in each interpreter.
+    tables: OnceLock<Tables>,
+}
+
+/// The tables that a type object keeps pointers to.
+struct Tables {
+    slots: Vec<PyType_Slot>,
+    flags: c_ulong,
+    buffer: Buffer,
+    _kept: (Vec<PyMethodDef>, Vec<PyGetSetDef>, CString),
+}
+
+// SAFETY: never written once they are made; the pointers are to statics and to the vectors, which are never moved or
+// freed, since cells are statics.
+unsafe impl Send for Tables {}
+// SAFETY: as above.
+unsafe impl Sync for Tables {}
+
+impl ClassCell {
+    /// Nothing yet.
+    #[expect(clippy::new_without_default, reason = "only for statics")]
+    pub const fn new() -> Self {
+        Self {
+            ready: PerInterpreter::new(),
+            made: PerInterpreter::new(),
+            filling: Mutex::new(Vec::new()),
+            contents: AtomicUsize::new(0),
+            dict: AtomicUsize::new(0),
+            weakrefs: AtomicUsize::new(0),
+            tables: OnceLock::new(),
+        }
+    }
+
+    /// Where the contents are.
+    #[inline(always)]
+    pub(crate) fn offset(&self) -> usize {
+        self.contents.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_offset(&self, offset: usize) {
+        self.contents.store(offset, Ordering::Relaxed);
+    }
+
+    /// Where everything is.
+    pub(super) fn places(&self) -> Places {
+        let load = |place: &AtomicUsize| place.load(Ordering::Relaxed);
+        Places {
+            contents: load(&self.contents),
+            dict: load(&self.dict),
+            weakrefs: load(&self.weakrefs),
+        }
+    }
+
+    /// The type object.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be made.
+    #[inline]
+    pub fn get<T: PyClass>(&'static self, py: Python<'_>) -> *mut PyTypeObject {
+        match self.ready.get(py) {
+            Some(class) => class.as_ptr().cast(),
+            None => self.get_or_panic::<T>(py),
+        }
+    }
+
+    #[cold]
+    fn get_or_panic<T: PyClass>(&'static self, py: Python<'_>) -> *mut PyTypeObject {
+        match self.try_get::<T>(py) {
+            Ok(class) => class,
+            Err(error) => {
+                error.print(py);
+                panic!("the class `{}` cannot be made", T::FULL_NAME.to_string_lossy())
+            }
+        }
+    }
+
+    /// The type object.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be made: the base cannot be extended, or a class attribute cannot be computed.
+    #[cold]
+    pub fn try_get<T: PyClass>(&'static self, py: Python<'_>) -> PyResult<*mut PyTypeObject> {
+        if let Some(class) = self.ready.get(py) {
+            return Ok(class.as_ptr().cast());
+        }
+        let class = self.made.get_or_try_init(py, || self.make::<T>(py))?;
+        let this_thread = std::thread::current().id();
+        let filling = || self.filling.lock().unwrap_or_else(PoisonError::into_inner);
+        if filling().contains(&this_thread) {
+            return Ok(class.as_ptr().cast());
+        }
+        filling().push(this_thread);
+        let filled = fill(py, class, &T::items());
+        filling().retain(|thread| *thread != this_thread);
+        filled?;
+        // Another thread may have been faster.
+        let _ = self.ready.set(py, class.clone_ref(py));
+        Ok(class.as_ptr().cast())
+    }
+
+    fn make<T: PyClass>(&'static self, py: Python<'_>) -> PyResult<Py<PyType>> {
+        let tables = self.tables.get_or_init(|| tables::<T>(py));
+        let blueprint = Blueprint {
+            name: T::FULL_NAME,
+            base: T::BaseType::type_object_raw(py),
+            contents: core::alloc::Layout::new::<Contents<T>>(),
+            flags: tables.flags,
+            slots: &tables.slots,
+            buffer: tables.buffer,
+            dict: T::CHOICES.dict,
+            weakref: T::CHOICES.weakref,
+            vectorcall: T::items().iter().find_map(|items| items.vectorcall),
+        };
+        // SAFETY: attached; the tables are never freed, and the functions in them are of the slots' types.
+        let (class, places) = unsafe { class::make(&blueprint) }.ok_or_else(|| PyErr::fetch(py))?;
+        if self.contents.load(Ordering::Relaxed) == 0 {
+            self.set_offset(places.contents);
+        }
+        self.dict.store(places.dict, Ordering::Relaxed);
+        self.weakrefs.store(places.weakrefs, Ordering::Relaxed);
+        // SAFETY: a new type object.
+        Ok(unsafe { Py::from_owned_ptr(py, class.cast()) })
+    }
+}
+
+/// Gives a class its attributes, which may be instances of it.
+fn fill(py: Python<'_>, class: &Py<PyType>, items: &[&'static Items]) -> PyResult<()> {
+    for Attribute { name, value } in items.iter().flat_map(|items| items.attributes) {
+        class.bind(py).setattr(*name, value(py)?)?;
+    }
+    Ok(())
+}
+
+fn tables<T: PyClass>(py: Python<'_>) -> Tables {
+    let items = T::items();
+    let choices = T::CHOICES;
+    let methods = methods(&items);
+    let properties = properties(&items, choices.dict && layout().instance_offsets);
+    let signature = items.iter().find_map(|items| items.signature);
+    let mut doc = signature
+        .map(|signature| {
+            let name = T::NAME;
+            format!("{name}{signature}\n--\n\n")
+        })
+        .unwrap_or_default();
+    doc.push_str(T::DOC);
+    let doc = CString::new(doc.replace('\0', "\u{fffd}")).expect("without a NUL");
+
+    let mut slots: Vec<PyType_Slot> =
+        items.iter().flat_map(|items| items.slots).map(|slot| slot.0).collect();
+    let has = |slots: &[PyType_Slot], id: c_int| slots.iter().any(|slot| slot.slot == id);
+    let add = |slots: &mut Vec<PyType_Slot>, slot: c_int, pfunc: *mut c_void| {
+        slots.push(PyType_Slot { slot, pfunc });
+    };
+    add(&mut slots, ffi::Py_tp_dealloc, dealloc::<T> as *mut c_void);
+    if !has(&slots, ffi::Py_tp_new) {
+        add(&mut slots, ffi::Py_tp_new, no_constructor as *mut c_void);
+    }
+    if !doc.is_empty() {
+        add(&mut slots, ffi::Py_tp_doc, doc.as_ptr().cast_mut().cast());
+    }
+    if methods.len() > 1 {
+        add(&mut slots, ffi::Py_tp_methods, methods.as_ptr().cast_mut().cast());
+    }
+    if properties.len() > 1 {
+        add(&mut slots, ffi::Py_tp_getset, properties.as_ptr().cast_mut().cast());
+    }
+    if !choices.mapping {
+        // Sequences are asked by index, which is an `int` like any other key.
+        if has(&slots, ffi::Py_mp_subscript) && !has(&slots, ffi::Py_sq_item) {
+            add(&mut slots, ffi::Py_sq_item, item as *mut c_void);
+        }
+        if has(&slots, ffi::Py_mp_ass_subscript) && !has(&slots, ffi::Py_sq_ass_item) {
+            add(&mut slots, ffi::Py_sq_ass_item, set_item as *mut c_void);
+        }
+    }
+    if choices.sequence {
+        for slot in slots.iter_mut().filter(|slot| slot.slot == ffi::Py_mp_length) {
+            slot.slot = ffi::Py_sq_length;
+        }
+    }
+    let mut flags = ffi::Py_TPFLAGS_DEFAULT as c_ulong;
+    if choices.subclass {
+        flags |= ffi::Py_TPFLAGS_BASETYPE as c_ulong;
+    }
+    // SAFETY: attached; a live type.
+    let base_is_collected =
+        unsafe { class::is_collected(<T::BaseType as PyTypeInfo>::type_object_raw(py)) };
+    let refers = items.iter().any(|items| items.traverse.is_some() || items.clear.is_some());
+    if refers || base_is_collected || (choices.dict && layout().instance_offsets) {
+        flags |= ffi::Py_TPFLAGS_HAVE_GC as c_ulong;
+        add(&mut slots, ffi::Py_tp_traverse, traverse::<T> as *mut c_void);
+        add(&mut slots, ffi::Py_tp_clear, clear::<T> as *mut c_void);
+    }
+    let or = |buffer: Buffer, items: &&'static Items| Buffer {
+        get: buffer.get.or(items.buffer.get),
+        release: buffer.release.or(items.buffer.release),
+    };
+    let buffer = items.iter().fold(Buffer::default(), or);
+    Tables { slots, flags, buffer, _kept: (methods, properties, doc) }
+}
+
+fn methods(items: &[&'static Items]) -> Vec<PyMethodDef> {
+    let methods = items.iter().flat_map(|items| items.methods).map(|method| method.definition());
+    methods.chain([PyMethodDef::zeroed()]).collect()
+}
+
+/// The attributes that are computed: those of one name are one, whose halves may come from fields and methods.
+fn properties(items: &[&'static Items], dict: bool) -> Vec<PyGetSetDef> {
+    let mut properties: Vec<PyGetSetDef> = Vec::new();
+    for Property { name, get, set, doc } in items.iter().flat_map(|items| items.properties) {
+        let same = properties.iter_mut().find(|known| {
+            // SAFETY: all names here are C strings.
+            unsafe { CStr::from_ptr(known.name) == *name }
+        });
+        match same {
+            Some(known) => {
+                known.get = known.get.or(*get);
+                known.set = known.set.or(*set);
+                if !doc.is_empty() {
+                    known.doc = doc.as_ptr();
+                }
+            }
+            None => properties.push(PyGetSetDef {
+                name: name.as_ptr(),
+                get: *get,
+                set: *set,
+                doc: doc.as_ptr(),
+                closure: core::ptr::null_mut(),
+            }),
+        }
+    }
+    if dict {
+        properties.push(PyGetSetDef {
+            name: c"__dict__".as_ptr(),
+            get: Some(get_dict),
+            set: Some(set_dict),
+            doc: core::ptr::null(),
+            closure: core::ptr::null_mut(),
+        });
+    }
+    properties.push(PyGetSetDef {
+        name: core::ptr::null(),
+        get: None,
+        set: None,
+        doc: core::ptr::null(),
+        closure: core::ptr::null_mut(),
+    });
+    properties
+}
+
+unsafe extern "C" fn get_dict(object: *mut PyObject, closure: *mut c_void) -> *mut PyObject {
+    // SAFETY: called by the interpreter with an instance.
+    unsafe { ffi::PyObject_GenericGetDict(object, closure) }
+}
+
+unsafe extern "C" fn set_dict(
+    object: *mut PyObject,
+    value: *mut PyObject,
+    closure: *mut c_void,
+) -> c_int {
+    // SAFETY: called by the interpreter with an instance.
+    unsafe { ffi::PyObject_GenericSetDict(object, value, closure) }
+}
+
+/// `tp_new` of a class without a constructor.
+unsafe extern "C" fn no_constructor(
+    class: *mut PyTypeObject,
+    _args: *mut PyObject,
+    _kwargs: *mut PyObject,
+) -> *mut PyObject {
+    // SAFETY: called by the interpreter, with a type.
+    unsafe {
+        trampoline(|py| {
+            let class = PyType::from_borrowed_type_ptr(py, class);
+            let name = crate::types::PyTypeMethods::fully_qualified_name(&class)?;
+            Err(PyTypeError::new_err(format!("cannot create '{name}' instances")))
+        })
+    }
+}
+
+/// `sq_item`, by way of `mp_subscript`.
+unsafe extern "C" fn item(object: *mut PyObject, index: ffi::Py_ssize_t) -> *mut PyObject {
+    // SAFETY: called by the interpreter with an instance of a class that has the other slot.
+    unsafe {
+        let index = ffi::PyLong_FromSsize_t(index);
+        if index.is_null() {
+            return index;
+        }
+        let item = ffi::PyObject_GetItem(object, index);
+        ffi::Py_DecRef(index);
+        item
+    }
+}
+
+/// `sq_ass_item`, by way of `mp_ass_subscript`.
+unsafe extern "C" fn set_item(
+    object: *mut PyObject,
+    index: ffi::Py_ssize_t,
+    value: *mut PyObject,
+) -> c_int {
+    // SAFETY: called by the interpreter with an instance of a class that has the other slot.
+    unsafe {
+        let index = ffi::PyLong_FromSsize_t(index);
+        if index.is_null() {
+            return -1;
+        }
+        let result = if value.is_null() {
+            ffi::PyObject_DelItem(object, index)
+        } else {
+            ffi::PyObject_SetItem(object, index, value)
+        };
+        ffi::Py_DecRef(index);
+        result
+    }
+}

@@ -1,0 +1,254 @@
+//! What a class keeps in its instances, and who may use it when.
+
+use core::cell::UnsafeCell;
+use core::mem::MaybeUninit;
+use core::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::ThreadId;
+
+use everypy_ffi::PyObject;
+use everypy_shims::class::ELSEWHERE;
+use everypy_shims::layout;
+
+use super::{Frozen as _, PyClass, PyClassBaseType, PyClassImpl, elsewhere};
+
+/// The contents of one class in an instance.
+#[repr(C)]
+pub(crate) struct Contents<T: PyClassImpl> {
+    state: AtomicUsize,
+    thread: MaybeUninit<T::Thread>,
+    value: UnsafeCell<MaybeUninit<T>>,
+}
+
+/// The states: nothing was put in, or it was taken out; nobody uses it; the number of readers, plus one; a writer.
+const EMPTY: usize = 0;
+const FREE: usize = 1;
+const WRITER: usize = usize::MAX;
+
+/// Which threads may use an instance.
+#[doc(hidden)]
+pub trait Thread: 'static {
+    /// What is noted when an instance is made.
+    fn here() -> Self;
+    /// Whether this thread may.
+    fn is_here(&self) -> bool;
+}
+
+/// Any thread.
+#[doc(hidden)]
+pub struct AnyThread(());
+
+impl Thread for AnyThread {
+    #[inline(always)]
+    fn here() -> Self {
+        Self(())
+    }
+
+    #[inline(always)]
+    fn is_here(&self) -> bool {
+        true
+    }
+}
+
+/// The thread that made the instance: `unsendable`.
+#[doc(hidden)]
+pub struct OneThread(ThreadId);
+
+impl Thread for OneThread {
+    fn here() -> Self {
+        Self(std::thread::current().id())
+    }
+
+    fn is_here(&self) -> bool {
+        std::thread::current().id() == self.0
+    }
+}
+
+/// Why contents cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// Nothing was put in: the instance was not made by the class's own constructor.
+    Empty,
+    /// Somebody else writes, or somebody uses it who wants to write.
+    Borrowed,
+    /// They belong to another thread.
+    Thread,
+}
+
+/// The contents of class `T` in an instance.
+///
+/// # Safety
+///
+/// `object` is an instance of `T`, made by this module, and this thread is attached.
+#[inline(always)]
+pub(crate) unsafe fn contents<T: PyClass>(object: *mut PyObject) -> *mut Contents<T> {
+    let offset = T::cell().offset();
+    // A class that extends nothing but `object` has its contents in the instance on every interpreter.
+    if !<T::BaseType as PyClassBaseType>::IS_OBJECT && offset == ELSEWHERE {
+        // SAFETY: as the caller says.
+        return unsafe { elsewhere::find::<T>(object) };
+    }
+    // SAFETY: the class was made with room for the contents there.
+    unsafe { object.byte_add(offset).cast() }
+}
+
+impl<T: PyClass> Contents<T> {
+    /// Contents that nobody uses.
+    pub(super) fn new(value: T) -> Self {
+        Self {
+            state: AtomicUsize::new(FREE),
+            thread: MaybeUninit::new(T::Thread::here()),
+            value: UnsafeCell::new(MaybeUninit::new(value)),
+        }
+    }
+
+    /// The value.
+    #[inline(always)]
+    pub(crate) fn value(&self) -> *mut T {
+        self.value.get().cast()
+    }
+
+    /// Whether there is a value.
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.state.load(Ordering::Relaxed) != EMPTY
+    }
+
+    /// Whether this thread may use the value, which must be there.
+    #[inline(always)]
+    pub(super) fn is_here(&self) -> bool {
+        // SAFETY: written with the value.
+        unsafe { self.thread.assume_init_ref() }.is_here()
+    }
+
+    /// Takes the value out, to be dropped in place by the caller, unless somebody has done so.
+    pub(super) fn empty(&self) -> bool {
+        self.state.swap(EMPTY, Ordering::AcqRel) != EMPTY
+    }
+
+    pub(super) fn state(&self) -> *const AtomicUsize {
+        &raw const self.state
+    }
+}
+
+/// The state that counts who uses an instance: that of the first class of ours from the root on, so that one who reads
+/// or writes through a class counts for those that it extends.
+///
+/// # Safety
+///
+/// As [`contents`].
+#[inline(always)]
+unsafe fn users<'a, T: PyClass>(object: *mut PyObject, own: *mut Contents<T>) -> &'a AtomicUsize {
+    // SAFETY: as the caller says; an instance of `T` is one of what it extends.
+    unsafe { &*<T::BaseType as PyClassBaseType>::users(object).unwrap_or_else(|| (*own).state()) }
+}
+
+/// Whether this thread may use contents, beside what others do with them.
+#[inline(always)]
+fn usable<T: PyClass>(own: &Contents<T>) -> Result<(), Refusal> {
+    if !own.is_full() {
+        Err(Refusal::Empty)
+    } else if !own.is_here() {
+        Err(Refusal::Thread)
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether readers of a class are counted: not if it and all that it extends are frozen.
+#[inline(always)]
+fn counts<T: PyClass>() -> bool {
+    !T::Frozen::VALUE || <T::BaseType as PyClassBaseType>::COUNTS
+}
+
+/// Takes the right to read.
+///
+/// # Safety
+///
+/// As [`contents`].
+#[inline(always)]
+pub(crate) unsafe fn share<T: PyClass>(object: *mut PyObject) -> Result<*mut Contents<T>, Refusal> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let own = contents::<T>(object);
+        usable(&*own)?;
+        if counts::<T>() {
+            let users = users(object, own);
+            if layout().free_threaded {
+                share_among_threads(users)?;
+            } else {
+                let state = users.load(Ordering::Relaxed);
+                if state == WRITER {
+                    return Err(Refusal::Borrowed);
+                }
+                users.store(state + 1, Ordering::Relaxed);
+            }
+        }
+        Ok(own)
+    }
+}
+
+fn share_among_threads(users: &AtomicUsize) -> Result<(), Refusal> {
+    let reader = |state| (state != WRITER).then_some(state + 1);
+    match users.fetch_update(Ordering::Acquire, Ordering::Relaxed, reader) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Refusal::Borrowed),
+    }
+}
+
+/// Gives the right to read back.
+///
+/// # Safety
+///
+/// As [`contents`], and the caller has the right.
+#[inline(always)]
+pub(crate) unsafe fn unshare<T: PyClass>(object: *mut PyObject, own: *mut Contents<T>) {
+    if !counts::<T>() {
+        return;
+    }
+    // SAFETY: as the caller says.
+    let users = unsafe { users(object, own) };
+    if layout().free_threaded {
+        users.fetch_sub(1, Ordering::Release);
+    } else {
+        users.store(users.load(Ordering::Relaxed) - 1, Ordering::Relaxed);
+    }
+}
+
+/// Takes the right to write.
+///
+/// # Safety
+///
+/// As [`contents`].
+#[inline(always)]
+pub(crate) unsafe fn lock<T: PyClass>(object: *mut PyObject) -> Result<*mut Contents<T>, Refusal> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let own = contents::<T>(object);
+        usable(&*own)?;
+        let users = users(object, own);
+        if layout().free_threaded {
+            if users.compare_exchange(FREE, WRITER, Ordering::Acquire, Ordering::Relaxed).is_err() {
+                return Err(Refusal::Borrowed);
+            }
+        } else {
+            if users.load(Ordering::Relaxed) != FREE {
+                return Err(Refusal::Borrowed);
+            }
+            users.store(WRITER, Ordering::Relaxed);
+        }
+        Ok(own)
+    }
+}
+
+/// Gives the right to write back.
+///
+/// # Safety
+///
+/// As [`contents`], and the caller has the right.
+#[inline(always)]
+pub(crate) unsafe fn unlock<T: PyClass>(object: *mut PyObject, own: *mut Contents<T>) {
+    // SAFETY: as the caller says.
+    let users = unsafe { users(object, own) };
+    let order = if layout().free_threaded { Ordering::Release } else { Ordering::Relaxed };
+    users.store(FREE, order);
+}
