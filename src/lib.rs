@@ -28,6 +28,7 @@ pub use err::{
 };
 pub use instance::{Borrowed, Bound, BoundObject, Py};
 pub use marker::Python;
+pub use pyclass::{PyClass, PyClassInitializer, PyRef, PyRefMut, PyTraverseError, PyVisit};
 pub use runtime::{Capability, Implementation, Runtime, Version};
 pub use type_object::{PyTypeCheck, PyTypeInfo};
 pub use types::PyAny;
@@ -51,7 +52,7 @@ pub mod ffi {
 }
 
 #[cfg(feature = "macros")]
-pub use everypy_macros::{pyfunction, pymodule};
+pub use everypy_macros::{pyclass, pyfunction, pymethods, pymodule};
 
 /// Makes a `&'static CStr` of string literals.
 ///

@@ -5,6 +5,7 @@ pub use crate::conversion::{FromPyObject, FromPyObjectOwned, IntoPyObject};
 pub use crate::err::{PyErr, PyResult};
 pub use crate::instance::{Borrowed, Bound, Py};
 pub use crate::marker::Python;
+pub use crate::pyclass::{PyClassInitializer, PyRef, PyRefMut};
 pub use crate::types::{
     PyAny, PyAnyMethods, PyBoolMethods, PyBytesMethods, PyDictMethods, PyFloatMethods,
     PyListMethods, PyModule, PyModuleMethods, PyStringMethods, PyTracebackMethods, PyTupleMethods,
@@ -13,4 +14,4 @@ pub use crate::types::{
 pub use crate::wrap_pyfunction;
 
 #[cfg(feature = "macros")]
-pub use crate::{pyfunction, pymodule};
+pub use crate::{pyclass, pyfunction, pymethods, pymodule};

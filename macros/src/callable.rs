@@ -130,6 +130,19 @@ pub(crate) struct Callable {
     pub(crate) span: Span,
     /// Whether it may call Python before it returns.
     pub(crate) calls_python: bool,
+    /// Statements before the call, which may fail: the right to use `self`.
+    pub(crate) prelude: TokenStream,
+    /// What becomes of an argument that cannot be converted.
+    pub(crate) on_error: OnError,
+}
+
+/// What becomes of an argument that cannot be converted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OnError {
+    /// The error is raised.
+    Raise,
+    /// The operator returns `NotImplemented`, so that the other operand is asked.
+    NotImplemented,
 }
 
 impl Callable {
@@ -162,7 +175,16 @@ impl Callable {
                 FnArg::Typed(argument) => !is_plain(&argument.ty),
                 FnArg::Receiver(_) => true,
             });
-        Ok(Self { path, sources, signature, name, span, calls_python })
+        Ok(Self {
+            path,
+            sources,
+            signature,
+            name,
+            span,
+            calls_python,
+            prelude: TokenStream::new(),
+            on_error: OnError::Raise,
+        })
     }
 
     fn convention(&self) -> Convention {
@@ -181,11 +203,12 @@ impl Callable {
         }
     }
 
-    /// A function of C named `function`, and the expression of the definition that has it. What it is called on is
-    /// `__slf`.
+    /// A function of C named `function`, and the expression of the definition that has it as `path`. What it is called on
+    /// is `__slf`.
     pub(crate) fn definition(
         &self,
         function: &Ident,
+        path: &TokenStream,
         doc: &str,
     ) -> Result<(TokenStream, TokenStream)> {
         let name = c_string(self.name.clone(), self.span)?;
@@ -214,6 +237,7 @@ impl Callable {
         let sort = self.sort(convention);
         let (holders, call) = self.call();
         let calls_python = self.calls_python;
+        let prelude = &self.prelude;
         let code = quote! {
             #[allow(unused_unsafe, clippy::all, reason = "made by a macro")]
             unsafe extern "C" fn #function(
@@ -223,6 +247,7 @@ impl Callable {
                 unsafe {
                     __door::trampoline::trampoline(|__py| {
                         #sort
+                        #prelude
                         #holders
                         let __result = #call;
                         (&__door::returns::returned(&__result)).convert(__py, __result)
@@ -231,7 +256,7 @@ impl Callable {
             }
         };
         let definition = quote! {
-            __door::function::FunctionDef::#constructor(#name, #function, #doc, #calls_python)
+            __door::function::FunctionDef::#constructor(#name, #path, #doc, #calls_python)
         };
         Ok((code, definition))
     }
@@ -360,9 +385,22 @@ impl Callable {
         let place = quote!(__places.add(#place));
         let span = name.span();
         match (&parameter.default, convert) {
-            (None, None) => quote_spanned! {span=>
-                __door::arguments::argument(__py, #place, &mut #holder, #text)?
-            },
+            (None, None) => {
+                let argument = quote_spanned! {span=>
+                    __door::arguments::argument(__py, #place, &mut #holder, #text)
+                };
+                match self.on_error {
+                    OnError::Raise => quote!(#argument?),
+                    OnError::NotImplemented => quote! {
+                        match #argument {
+                            ::core::result::Result::Ok(__value) => __value,
+                            ::core::result::Result::Err(_) => {
+                                return ::core::result::Result::Ok(__door::slots::not_implemented());
+                            }
+                        }
+                    },
+                }
+            }
             (None, Some(convert)) => {
                 quote!(__door::arguments::argument_with(__py, #place, #text, #convert)?)
             }

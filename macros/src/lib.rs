@@ -5,7 +5,9 @@
 mod callable;
 mod krate;
 mod options;
+mod pyclass;
 mod pyfunction;
+mod pymethods;
 mod pymodule;
 mod signature;
 mod text;
@@ -44,6 +46,36 @@ pub fn pyfunction(options: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn pymodule(options: TokenStream, item: TokenStream) -> TokenStream {
     expand(pymodule::expand(options.into(), item.into()))
+}
+
+/// Makes a struct a Python class.
+///
+/// Options, here or in `#[pyo3(…)]`:
+///
+/// - `name = "C"`, `module = "package.module"`: what Python calls it.
+/// - `frozen`: instances cannot be borrowed mutably, and so need no counting of borrows.
+/// - `subclass`: Python and Rust classes can extend it.
+/// - `extends = Base`: the class that it extends: a built-in one, or one of ours with `subclass`.
+/// - `dict`, `weakref`: instances have a `__dict__`, can be referred to weakly.
+/// - `unsendable`: instances may only be used by the thread that made them, so that the struct need not be `Send`.
+/// - `get_all`, `set_all`: every field can be read, written.
+/// - `sequence`, `mapping`: fills only the slots of the one or the other.
+/// - `crate = "path"`: where the crate `everypy` is, if it is re-exported.
+///
+/// A field with `#[pyo3(get, set, name = "x")]` is an attribute of instances.
+#[proc_macro_attribute]
+pub fn pyclass(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand(pyclass::expand(options.into(), item.into()))
+}
+
+/// Makes the functions of an `impl` block methods of a Python class.
+///
+/// `#[new]` marks the constructor; `#[getter]`, `#[setter]`, `#[staticmethod]`, `#[classmethod]` and `#[classattr]` are
+/// what they are in Python; methods such as `__repr__` and `__add__` become slots. Options of methods, in `#[pyo3(…)]`:
+/// `name`, `signature` and `text_signature`, as for functions.
+#[proc_macro_attribute]
+pub fn pymethods(options: TokenStream, item: TokenStream) -> TokenStream {
+    expand(pymethods::expand(options.into(), item.into()))
 }
 
 fn expand(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {

@@ -37,6 +37,10 @@ pub(crate) struct Options {
 pub(crate) enum Macro {
     Function,
     Module,
+    /// A block of methods, or an associated constant.
+    Methods,
+    /// A method.
+    Method,
 }
 
 impl Macro {
@@ -44,6 +48,8 @@ impl Macro {
         match self {
             Self::Function => "`name`, `signature`, `text_signature`, `pass_module` or `crate`",
             Self::Module => "`name`, `gil_used`, `submodule`, `module` or `crate`",
+            Self::Methods => "`name` or `crate`",
+            Self::Method => "`name`, `signature` or `text_signature`",
         }
     }
 }
@@ -110,14 +116,16 @@ impl Options {
 fn option(of: Macro, input: ParseStream<'_>) -> Result<(Ident, Option_)> {
     let key = input.call(Ident::parse_any)?;
     let function = of == Macro::Function;
+    let callable = function || of == Macro::Method;
+    let module = of == Macro::Module;
     let option = match key.to_string().as_str() {
         "name" => Option_::Name(value(input)?),
         "crate" => {
             let path: LitStr = value(input)?;
             Option_::Crate(path.parse()?)
         }
-        "signature" if function => Option_::Signature(value(input)?),
-        "text_signature" if function => {
+        "signature" if callable => Option_::Signature(value(input)?),
+        "text_signature" if callable => {
             input.parse::<Token![=]>()?;
             if input.peek(LitStr) {
                 Option_::TextSignature(Some(input.parse()?))
@@ -130,9 +138,9 @@ fn option(of: Macro, input: ParseStream<'_>) -> Result<(Ident, Option_)> {
             }
         }
         "pass_module" if function => Option_::PassModule,
-        "gil_used" if !function => Option_::GilUsed(value(input)?),
-        "submodule" if !function => Option_::Submodule,
-        "module" if !function => {
+        "gil_used" if module => Option_::GilUsed(value(input)?),
+        "submodule" if module => Option_::Submodule,
+        "module" if module => {
             let _: LitStr = value(input)?;
             Option_::Module
         }

@@ -31,7 +31,8 @@ pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> Result<TokenStre
     )?;
     let doc =
         documentation(&callable, options.text_signature.as_ref(), None, &doc(&function.attrs));
-    let (code, definition) = callable.definition(&format_ident!("__call"), &doc)?;
+    let (code, definition) =
+        callable.definition(&format_ident!("__call"), &quote!(__call), &doc)?;
     let krate = options.krate();
     Ok(quote! {
         #function

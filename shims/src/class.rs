@@ -25,7 +25,9 @@ pub struct Blueprint<'a> {
     pub contents: core::alloc::Layout,
     /// `Py_TPFLAGS_*`.
     pub flags: c_ulong,
-    /// Slots; those for buffers, members and the end are added.
+    /// The text of `__doc__`, maybe with a signature in front.
+    pub doc: &'a CStr,
+    /// Slots; those for buffers, members, the text and the end are added.
     pub slots: &'a [PyType_Slot],
     /// The buffer slots, which have been slots since 3.9 only.
     pub buffer: Buffer,
@@ -45,6 +47,11 @@ pub struct Buffer {
     pub get: Option<getbufferproc>,
     /// `bf_releasebuffer`.
     pub release: Option<releasebufferproc>,
+}
+
+impl Buffer {
+    /// No functions.
+    pub const NONE: Self = Self { get: None, release: None };
 }
 
 /// Where in an instance things are that the class has put there, in bytes from its start; 0 for what is not there.
@@ -133,6 +140,9 @@ pub unsafe fn make(blueprint: &Blueprint<'_>) -> Option<(*mut PyTypeObject, Plac
                 slot(ffi::Py_tp_members, members.as_mut_ptr().cast());
             }
         }
+        if !blueprint.doc.is_empty() {
+            slot(ffi::Py_tp_doc, blueprint.doc.as_ptr().cast_mut().cast());
+        }
         slot(0, null_mut());
         let mut spec = PyType_Spec {
             name: blueprint.name.as_ptr(),
@@ -154,6 +164,9 @@ pub unsafe fn make(blueprint: &Blueprint<'_>) -> Option<(*mut PyTypeObject, Plac
         }
         if layout.pokes {
             poke(class, blueprint, places);
+        }
+        if layout.strips_doc && !blueprint.doc.is_empty() {
+            restore_doc(class, blueprint.doc);
         }
         if let Some(vectorcall) = blueprint.vectorcall
             && layout.vectorcalls
@@ -187,19 +200,36 @@ unsafe fn poke(class: *mut PyTypeObject, blueprint: &Blueprint<'_>, places: Plac
     unsafe { ffi::PyType_Modified(class) };
 }
 
+/// Gives a class the whole text back, from which `__text_signature__` is read.
+unsafe fn restore_doc(class: *mut PyTypeObject, doc: &CStr) {
+    let bytes = doc.to_bytes_with_nul();
+    // SAFETY: the layout of these versions' type objects. The class frees the text that it has by `PyObject_Free`.
+    unsafe {
+        let copy = ffi::PyObject_Malloc(bytes.len()).cast::<u8>();
+        if copy.is_null() {
+            return;
+        }
+        copy.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        let place = class.byte_add(layout().shift + Layout::TP_DOC).cast::<*mut c_void>();
+        ffi::PyObject_Free(core::mem::replace(&mut *place, copy.cast()));
+    }
+}
+
 /// `__basicsize__` and `__itemsize__` of a class.
 ///
 /// PyPy has no such attributes; there, as everywhere, the two fields follow `tp_name`.
 unsafe fn sizes(class: *mut PyTypeObject) -> Option<(usize, usize)> {
-    // SAFETY: a live type object, says the caller; `measure_header` relies on the same two fields.
+    let layout = layout();
+    // SAFETY: a live type object, says the caller; `measure_header` relies on the same fields.
     unsafe {
-        if layout().type_fields {
-            let shift = layout().shift;
-            let basicsize = field(class, shift, Layout::TP_BASICSIZE);
-            return Some((basicsize, field(class, shift, Layout::TP_BASICSIZE + WORD)));
+        if !layout.type_fields {
+            if let Some(basicsize) = number(class, c"__basicsize__") {
+                return Some((basicsize, number(class, c"__itemsize__")?));
+            }
+            ffi::PyErr_Clear();
         }
-        let basicsize = number(class, c"__basicsize__")?;
-        Some((basicsize, number(class, c"__itemsize__")?))
+        let basicsize = field(class, layout.shift, Layout::TP_BASICSIZE);
+        Some((basicsize, field(class, layout.shift, Layout::TP_BASICSIZE + WORD)))
     }
 }
 
@@ -242,9 +272,7 @@ unsafe fn refuse(blueprint: &Blueprint<'_>, itemsize: usize) -> Option<()> {
     // SAFETY: attached; a live type object.
     let flags = unsafe { type_flags(base) };
     let is_type = flags & ffi::Py_TPFLAGS_TYPE_SUBCLASS as c_ulong != 0;
-    let reason = if flags & ffi::Py_TPFLAGS_BASETYPE as c_ulong == 0 {
-        "which is not an acceptable base type"
-    } else if flags & VARIABLE != 0 || (itemsize != 0 && !is_type) {
+    let reason = if flags & VARIABLE != 0 || (itemsize != 0 && !is_type) {
         "whose instances vary in size, so that there is no room for fields"
     } else if layout().handles && is_unextendable(base) {
         "whose native subclasses end the process there"
@@ -354,6 +382,24 @@ pub unsafe fn is_collected(class: *mut PyTypeObject) -> bool {
     unsafe { type_flags(class) & ffi::Py_TPFLAGS_HAVE_GC as c_ulong != 0 }
 }
 
+/// The class of an instance that ends: PyPy must not be asked for it.
+///
+/// # Safety
+///
+/// Called from the `tp_dealloc` of a class of ours with its instance.
+#[inline]
+pub unsafe fn class_of_dying(object: *mut PyObject) -> *mut PyTypeObject {
+    let layout = layout();
+    // SAFETY: as the caller says; the last word of the header is the type.
+    unsafe {
+        if layout.type_fields {
+            field(object, layout.shift, Layout::OB_TYPE)
+        } else {
+            type_of(object)
+        }
+    }
+}
+
 /// Ends an instance whose contents are gone already: the last part of `tp_dealloc`.
 ///
 /// `native` is the built-in class at the root of its own, and `dealloc` the `tp_dealloc` that calls this.
@@ -365,7 +411,7 @@ pub unsafe fn free(object: *mut PyObject, native: *mut PyTypeObject, dealloc: de
     let layout = layout();
     // SAFETY: as the caller says. The class outlives its instance by the reference that is given back last.
     unsafe {
-        let class = type_of(object);
+        let class = class_of_dying(object);
         // Up to 3.7 the `tp_dealloc` of a Python subclass gives the reference to the class back itself.
         let owns_class = !layout.subclass_gives_class_back
             || dealloc_of(class).is_some_and(|own| own as usize == dealloc as usize);

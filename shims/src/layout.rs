@@ -62,9 +62,12 @@ pub struct Layout {
     pub vectorcalls: bool,
     /// Whether objects are handles when bit 63 of their address is set: GraalPy.
     pub handles: bool,
-    /// Whether the functions and sizes in type objects are read where they are: where that is known, and where
-    /// `PyType_GetSlot` refuses built-in types (CPython up to 3.9, PyPy 3.9).
+    /// Whether the functions and sizes in type objects, and the types of our own instances, are read where they are: where
+    /// that is known, where `PyType_GetSlot` refuses built-in types (CPython up to 3.9, PyPy 3.9), and where an instance
+    /// that ends must not be asked for its type (PyPy).
     pub type_fields: bool,
+    /// Whether the signature in the text of a class is thrown away when the class is made: CPython before 3.10.
+    pub strips_doc: bool,
     /// Whether instances have `__dict__` and weak references at offsets that the class names: not on PyPy.
     pub instance_offsets: bool,
     /// Whether these offsets and the buffer functions are written into the type object: CPython before 3.9, which takes
@@ -95,6 +98,8 @@ impl Layout {
     pub const TP_WEAKLISTOFFSET: usize = 26 * WORD;
     /// `tp_dictoffset`.
     pub const TP_DICTOFFSET: usize = 36 * WORD;
+    /// `tp_doc`.
+    pub const TP_DOC: usize = 22 * WORD;
     /// `tp_vectorcall`.
     pub const TP_VECTORCALL: usize = 50 * WORD;
     /// `tp_flags`: behind the header come `ob_size`, the name, two sizes, five functions, three suites and six functions
@@ -123,6 +128,7 @@ impl Layout {
         vectorcalls: false,
         handles: false,
         type_fields: false,
+        strips_doc: false,
         instance_offsets: false,
         pokes: false,
         subclass_gives_class_back: false,
@@ -176,7 +182,8 @@ impl Layout {
             tuples: reads,
             vectorcalls: contents && runtime.python.feature() >= (3, 8),
             handles: runtime.implementation == Implementation::GraalPy,
-            type_fields: reads || ((cpython || pypy) && runtime.python.feature() < (3, 10)),
+            type_fields: reads || pypy || (cpython && runtime.python.feature() < (3, 10)),
+            strips_doc: cpython && runtime.python.feature() < (3, 10),
             instance_offsets: !pypy,
             pokes: cpython && runtime.python.feature() < (3, 9),
             subclass_gives_class_back: cpython && runtime.python.feature() < (3, 8),

@@ -5,14 +5,20 @@ use core::marker::PhantomData;
 
 use everypy_ffi::{PyMethodDef, PyObject, PyType_Slot, getter, setter, vectorcallfunc};
 
+use crate::conversion::IntoPyObject;
 use crate::err::PyResult;
 use crate::impl_::function::FunctionDef;
-use crate::instance::Py;
+use crate::instance::{Bound, Py};
 use crate::marker::Python;
 use crate::pyclass::boolean_struct::False;
 use crate::pyclass::contents::{Contents, lock, share, unlock, unshare};
-use crate::pyclass::{PyBorrowError, PyBorrowMutError, PyClass, PyTraverseError, PyVisit};
-use crate::types::PyAny;
+use crate::pyclass::{
+    PyBorrowError, PyBorrowMutError, PyClass, PyRef, PyRefMut, PyTraverseError, PyVisit,
+};
+use crate::types::{PyAny, PyType};
+
+pub use crate::pyclass::contents::{counts, users_of};
+pub use crate::pyclass::lifecycle::{clear_contents, drop_contents, visit_contents};
 
 pub use everypy_shims::class::Buffer;
 
@@ -219,3 +225,122 @@ impl<T: PyClass> Drop for Exclusive<T> {
         unsafe { unlock(self.object, self.contents) };
     }
 }
+
+/// What a method can be called on, beside `&self` and `&mut self`.
+pub trait Receiver<'a, 'py, T>: Sized {
+    /// Of the instance.
+    fn receive(object: &'a Bound<'py, T>) -> PyResult<Self>;
+}
+
+impl<'a, 'py, T> Receiver<'a, 'py, T> for &'a Bound<'py, T> {
+    #[inline(always)]
+    fn receive(object: &'a Bound<'py, T>) -> PyResult<Self> {
+        Ok(object)
+    }
+}
+
+impl<'a, 'py, T> Receiver<'a, 'py, T> for Bound<'py, T> {
+    fn receive(object: &'a Bound<'py, T>) -> PyResult<Self> {
+        Ok(object.clone())
+    }
+}
+
+impl<'a, 'py, T> Receiver<'a, 'py, T> for Py<T> {
+    fn receive(object: &'a Bound<'py, T>) -> PyResult<Self> {
+        Ok(object.clone().unbind())
+    }
+}
+
+impl<'a, 'py, T: PyClass> Receiver<'a, 'py, T> for PyRef<'py, T> {
+    #[inline]
+    fn receive(object: &'a Bound<'py, T>) -> PyResult<Self> {
+        Ok(object.try_borrow()?)
+    }
+}
+
+impl<'a, 'py, T: PyClass<Frozen = False>> Receiver<'a, 'py, T> for PyRefMut<'py, T> {
+    #[inline]
+    fn receive(object: &'a Bound<'py, T>) -> PyResult<Self> {
+        Ok(object.try_borrow_mut()?)
+    }
+}
+
+/// What a method is called on.
+///
+/// # Safety
+///
+/// `place` holds an instance of `T` for `'a`.
+///
+/// # Errors
+///
+/// If it cannot be borrowed.
+#[inline(always)]
+pub unsafe fn receiver<'a, 'py, T: 'a, R: Receiver<'a, 'py, T>>(
+    py: Python<'py>,
+    place: *const *mut PyObject,
+) -> PyResult<R>
+where
+    'py: 'a,
+{
+    // SAFETY: as the caller says.
+    R::receive(unsafe { Bound::ref_from_ptr(py, place).cast_unchecked() })
+}
+
+/// The class that a class method is called on.
+///
+/// # Safety
+///
+/// `place` holds a type for `'a`.
+///
+/// # Errors
+///
+/// None.
+#[inline(always)]
+pub unsafe fn class_receiver<'a, 'py, R: Receiver<'a, 'py, PyType>>(
+    py: Python<'py>,
+    place: *const *mut PyObject,
+) -> PyResult<R>
+where
+    'py: 'a,
+{
+    // SAFETY: as the caller says.
+    R::receive(unsafe { Bound::ref_from_ptr(py, place).cast_unchecked() })
+}
+
+/// A field that is read: by reference where that converts, else a copy.
+pub struct Field<'a, T>(pub &'a T);
+
+/// Fields whose references convert.
+pub trait FieldByReference<'py> {
+    /// The object.
+    fn read(&self, py: Python<'py>) -> PyResult<*mut PyObject>;
+}
+
+impl<'a, 'py, T> FieldByReference<'py> for Field<'a, T>
+where
+    &'a T: IntoPyObject<'py>,
+{
+    #[inline(always)]
+    fn read(&self, py: Python<'py>) -> PyResult<*mut PyObject> {
+        crate::impl_::returns::object(py, self.0)
+    }
+}
+
+/// Fields whose copies convert.
+pub trait FieldByClone<'py> {
+    /// The object.
+    fn read(&self, py: Python<'py>) -> PyResult<*mut PyObject>;
+}
+
+impl<'py, T> FieldByClone<'py> for &Field<'_, T>
+where
+    T: Clone + IntoPyObject<'py>,
+{
+    #[inline(always)]
+    fn read(&self, py: Python<'py>) -> PyResult<*mut PyObject> {
+        crate::impl_::returns::object(py, self.0.clone())
+    }
+}
+
+/// Fails to compile for a class that other threads must not use, unless it says so.
+pub const fn can_be_sent<T: Send + Sync>() {}

@@ -11,6 +11,13 @@ pub mod trampoline;
 
 pub use core::ffi::c_int;
 pub use core::ptr::null_mut;
-pub use everypy_ffi::{Py_ssize_t, PyObject, PySlot};
+pub use everypy_ffi as ffi;
+pub use everypy_ffi::{Py_ssize_t, PyObject, PySlot, PyTypeObject, visitproc};
 
+pub use crate::conversion::{IntoPyObject, IntoPyObjectExt};
+pub use crate::err::{PyErr, PyResult};
+pub use crate::instance::{Bound, Py};
 pub use crate::marker::Python;
+pub use crate::pyclass;
+pub use crate::type_object::PyTypeInfo;
+pub use crate::types::{DerefToPyAny, PyAny};

@@ -8,7 +8,10 @@ use everypy_shims::object;
 use crate::conversion::IntoPyObject;
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::{PyAttributeError, PyNotImplementedError, PyOverflowError};
+use crate::ffi_ptr::FfiPtrExt as _;
 use crate::impl_::returns::object as into_object;
+use crate::impl_::trampoline::trampoline;
+use crate::instance::Bound;
 use crate::marker::Python;
 use crate::pyclass::{CompareOp, PyClass, PyTraverseError};
 use crate::type_object::PyTypeInfo;
@@ -223,16 +226,26 @@ pub fn or_none(object: *mut PyObject) -> *mut PyObject {
     if object.is_null() { unsafe { ffi::_Py_NoneStruct().cast() } } else { object }
 }
 
-/// `del x.attribute` where that cannot be.
-#[cold]
-pub fn cannot_delete(name: &str) -> PyErr {
-    PyAttributeError::new_err(format!("cannot delete attribute '{name}'"))
+/// `del x.attribute` of an attribute that can only be set.
+///
+/// # Errors
+///
+/// `AttributeError` if there is no value.
+#[inline(always)]
+pub fn not_deleted(value: *mut PyObject) -> PyResult<()> {
+    if value.is_null() { Err(attribute_error("can't delete attribute")) } else { Ok(()) }
 }
 
-/// `del x[key]`, or the other half, where a class has only one.
+/// What a class cannot do with attributes.
 #[cold]
-pub fn unsupported(what: &'static str) -> PyErr {
-    PyNotImplementedError::new_err(what)
+pub fn attribute_error(text: &'static str) -> PyErr {
+    PyAttributeError::new_err(text)
+}
+
+/// What a class cannot do otherwise.
+#[cold]
+pub fn not_implemented_error(text: &'static str) -> PyErr {
+    PyNotImplementedError::new_err(text)
 }
 
 /// Lets a `__traverse__` see the contents, unless somebody writes to them.
@@ -252,21 +265,79 @@ pub unsafe fn traverse<T: PyClass>(
     }
 }
 
-/// A string key of `__getattr__` and its like is there already; the error that made it look further is dropped.
+/// `object.__getattribute__`.
 ///
 /// # Safety
 ///
-/// This thread is attached.
+/// Called from `tp_getattro`, with an instance and a string.
+///
+/// # Errors
+///
+/// What it raises.
 pub unsafe fn generic_getattr(
     py: Python<'_>,
     object: *mut PyObject,
     name: *mut PyObject,
+) -> PyResult<*mut PyObject> {
+    // SAFETY: as the caller says.
+    unsafe { ffi::PyObject_GenericGetAttr(object, name).owned_or_err(py).map(Bound::into_ptr) }
+}
+
+/// An attribute, or nothing instead of an `AttributeError`.
+///
+/// # Errors
+///
+/// Any other.
+pub fn unless_missing(
+    py: Python<'_>,
+    found: PyResult<*mut PyObject>,
 ) -> PyResult<Option<*mut PyObject>> {
-    // SAFETY: called from `tp_getattro`, with an instance and a string.
-    let found = unsafe { ffi::PyObject_GenericGetAttr(object, name) };
-    if !found.is_null() {
-        return Ok(Some(found));
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.is_instance_of::<PyAttributeError>(py) => Ok(None),
+        Err(error) => Err(error),
     }
-    let error = PyErr::fetch(py);
-    if error.is_instance_of::<PyAttributeError>(py) { Ok(None) } else { Err(error) }
+}
+
+/// Lets an instance fill a buffer. If that fails, the buffer says that it belongs to nobody.
+///
+/// # Safety
+///
+/// Called from `bf_getbuffer`.
+pub unsafe fn getbuffer(
+    view: *mut ffi::Py_buffer,
+    fill: impl for<'py> FnOnce(Python<'py>) -> PyResult<c_int>,
+) -> c_int {
+    // SAFETY: as the caller says; the view is the caller's to fill.
+    unsafe {
+        let result = trampoline(fill);
+        if result < 0 && !view.is_null() {
+            (*view).obj = core::ptr::null_mut();
+        }
+        result
+    }
+}
+
+/// Does what cannot raise: an error goes to `sys.unraisablehook`.
+///
+/// # Safety
+///
+/// Called by an interpreter with an instance.
+pub unsafe fn unraisable(
+    object: *mut PyObject,
+    body: impl for<'py> FnOnce(Python<'py>) -> PyResult<()>,
+) {
+    // SAFETY: as the caller says.
+    unsafe {
+        let done: c_int = trampoline(|py| {
+            if let Err(error) = body(py) {
+                error.write_unraisable(py, Some(&object.borrowed(py)));
+            }
+            Ok(0)
+        });
+        if done < 0 {
+            // A panic.
+            ffi::PyErr_WriteUnraisable(object);
+        }
+    }
 }

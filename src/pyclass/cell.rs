@@ -10,9 +10,9 @@ use everypy_ffi::{self as ffi, PyGetSetDef, PyMethodDef, PyObject, PyType_Slot, 
 use everypy_shims::class::{self, Blueprint, Buffer, Places};
 use everypy_shims::layout;
 
-use super::PyClass;
 use super::contents::Contents;
 use super::lifecycle::{clear, dealloc, traverse};
+use super::{PyClass, PyClassBaseType};
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::PyTypeError;
 use crate::impl_::class::{Attribute, Items, Property};
@@ -43,7 +43,8 @@ struct Tables {
     slots: Vec<PyType_Slot>,
     flags: c_ulong,
     buffer: Buffer,
-    _kept: (Vec<PyMethodDef>, Vec<PyGetSetDef>, CString),
+    doc: CString,
+    _kept: (Vec<PyMethodDef>, Vec<PyGetSetDef>),
 }
 
 // SAFETY: never written once they are made; the pointers are to statics and to the vectors, which are never moved or
@@ -143,11 +144,15 @@ impl ClassCell {
             base: T::BaseType::type_object_raw(py),
             contents: core::alloc::Layout::new::<Contents<T>>(),
             flags: tables.flags,
+            doc: &tables.doc,
             slots: &tables.slots,
             buffer: tables.buffer,
             dict: T::CHOICES.dict,
             weakref: T::CHOICES.weakref,
-            vectorcall: T::items().iter().find_map(|items| items.vectorcall),
+            // The constructors of built-in bases get a tuple.
+            vectorcall: <T::BaseType as PyClassBaseType>::IS_OBJECT
+                .then(|| T::items().iter().find_map(|items| items.vectorcall))
+                .flatten(),
         };
         // SAFETY: attached; the tables are never freed, and the functions in them are of the slots' types.
         let (class, places) = unsafe { class::make(&blueprint) }.ok_or_else(|| PyErr::fetch(py))?;
@@ -194,9 +199,6 @@ fn tables<T: PyClass>(py: Python<'_>) -> Tables {
     if !has(&slots, ffi::Py_tp_new) {
         add(&mut slots, ffi::Py_tp_new, no_constructor as *mut c_void);
     }
-    if !doc.is_empty() {
-        add(&mut slots, ffi::Py_tp_doc, doc.as_ptr().cast_mut().cast());
-    }
     if methods.len() > 1 {
         add(&mut slots, ffi::Py_tp_methods, methods.as_ptr().cast_mut().cast());
     }
@@ -235,7 +237,7 @@ fn tables<T: PyClass>(py: Python<'_>) -> Tables {
         release: buffer.release.or(items.buffer.release),
     };
     let buffer = items.iter().fold(Buffer::default(), or);
-    Tables { slots, flags, buffer, _kept: (methods, properties, doc) }
+    Tables { slots, flags, buffer, doc, _kept: (methods, properties) }
 }
 
 fn methods(items: &[&'static Items]) -> Vec<PyMethodDef> {

@@ -142,6 +142,17 @@ unsafe fn users<'a, T: PyClass>(object: *mut PyObject, own: *mut Contents<T>) ->
     unsafe { &*<T::BaseType as PyClassBaseType>::users(object).unwrap_or_else(|| (*own).state()) }
 }
 
+/// The same, for the classes that extend `T`.
+///
+/// # Safety
+///
+/// As [`contents`].
+#[inline(always)]
+pub unsafe fn users_of<T: PyClass>(object: *mut PyObject) -> Option<*const AtomicUsize> {
+    // SAFETY: as the caller says.
+    unsafe { Some(core::ptr::from_ref(users(object, contents::<T>(object)))) }
+}
+
 /// Whether this thread may use contents, beside what others do with them.
 #[inline(always)]
 fn usable<T: PyClass>(own: &Contents<T>) -> Result<(), Refusal> {
@@ -156,7 +167,7 @@ fn usable<T: PyClass>(own: &Contents<T>) -> Result<(), Refusal> {
 
 /// Whether readers of a class are counted: not if it and all that it extends are frozen.
 #[inline(always)]
-fn counts<T: PyClass>() -> bool {
+pub const fn counts<T: PyClass>() -> bool {
     !T::Frozen::VALUE || <T::BaseType as PyClassBaseType>::COUNTS
 }
 

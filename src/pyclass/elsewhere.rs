@@ -5,7 +5,6 @@
 //! own `__setattr__` and `__getattribute__`.
 
 use core::ffi::CStr;
-use core::ptr::null_mut;
 
 use everypy_ffi::{self as ffi, PyObject};
 use everypy_shims::class::ELSEWHERE;
@@ -83,7 +82,7 @@ unsafe extern "C" fn end<T: PyClass>(capsule: *mut PyObject) {
     // SAFETY: called by the interpreter, once, with the capsule that `fill` has made.
     unsafe {
         let contents = ffi::PyCapsule_GetPointer(capsule, NAME.as_ptr());
-        if contents != null_mut() {
+        if !contents.is_null() {
             let contents = contents.cast::<Contents<T>>();
             drop_value::<T>(Python::assume_attached(), contents);
             drop(Box::from_raw(contents));

@@ -28,7 +28,7 @@ pub(crate) unsafe extern "C" fn dealloc<T: PyClass>(object: *mut PyObject) {
     // SAFETY: as the caller says.
     unsafe {
         let py = Python::assume_attached();
-        if class::is_collected(object::type_of(object)) {
+        if class::is_collected(class::class_of_dying(object)) {
             ffi::PyObject_GC_UnTrack(object.cast());
         }
         drop_contents::<T>(py, object);
@@ -41,7 +41,7 @@ pub(crate) unsafe extern "C" fn dealloc<T: PyClass>(object: *mut PyObject) {
 /// # Safety
 ///
 /// As [`dealloc`].
-pub(crate) unsafe fn drop_contents<T: PyClass>(py: Python<'_>, object: *mut PyObject) {
+pub unsafe fn drop_contents<T: PyClass>(py: Python<'_>, object: *mut PyObject) {
     let places = T::cell().places();
     // SAFETY: as the caller says; the class was made with these places.
     unsafe {
@@ -128,7 +128,7 @@ pub(crate) unsafe extern "C" fn traverse<T: PyClass>(
 /// # Safety
 ///
 /// As [`traverse`].
-pub(crate) unsafe fn visit_contents<T: PyClass>(
+pub unsafe fn visit_contents<T: PyClass>(
     object: *mut PyObject,
     visit: visitproc,
     arg: *mut c_void,
@@ -182,10 +182,7 @@ pub(crate) unsafe extern "C" fn clear<T: PyClass>(object: *mut PyObject) -> c_in
 /// # Safety
 ///
 /// As [`clear`].
-pub(crate) unsafe fn clear_contents<T: PyClass>(
-    py: Python<'_>,
-    object: *mut PyObject,
-) -> PyResult<()> {
+pub unsafe fn clear_contents<T: PyClass>(py: Python<'_>, object: *mut PyObject) -> PyResult<()> {
     let places = T::cell().places();
     // SAFETY: as the caller says.
     unsafe {

@@ -8,7 +8,7 @@ mod gc;
 mod guards;
 mod initializer;
 mod instance;
-mod lifecycle;
+pub(crate) mod lifecycle;
 
 use std::ffi::CStr;
 

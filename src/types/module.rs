@@ -8,7 +8,10 @@ use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Bound, BoundObject as _};
 use crate::intern;
 use crate::marker::Python;
-use crate::types::{PyAnyMethods as _, PyCFunction, PyDict, PyList, PyListMethods as _, PyString};
+use crate::pyclass::PyClass;
+use crate::types::{
+    PyAnyMethods as _, PyCFunction, PyDict, PyList, PyListMethods as _, PyString, PyType,
+};
 
 native_type! {
     /// The type of modules.
@@ -107,6 +110,13 @@ pub trait PyModuleMethods<'py>: sealed::Sealed {
         N: IntoPyObject<'py, Target = PyString>,
         V: IntoPyObject<'py>;
 
+    /// Adds the class of `T` under its name.
+    ///
+    /// # Errors
+    ///
+    /// If the class cannot be made, as where the interpreter does not let it extend its base.
+    fn add_class<T: PyClass>(&self) -> PyResult<()>;
+
     /// Adds a function under its own name.
     ///
     /// # Errors
@@ -180,6 +190,13 @@ impl<'py> PyModuleMethods<'py> for Bound<'py, PyModule> {
         let name = name.into_pyobject(py).map_err(Into::into)?.into_bound();
         self.index()?.append(&name)?;
         self.as_any().setattr(name, value)
+    }
+
+    fn add_class<T: PyClass>(&self) -> PyResult<()> {
+        let py = self.py();
+        // SAFETY: a live type object.
+        let class = unsafe { PyType::from_borrowed_type_ptr(py, T::cell().try_get::<T>(py)?) };
+        self.add(T::NAME, class)
     }
 
     fn add_function(&self, function: Bound<'_, PyCFunction>) -> PyResult<()> {
