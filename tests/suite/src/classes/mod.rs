@@ -1,0 +1,11 @@
+//! Classes: `#[pyclass]` and `#[pymethods]`.
+
+mod helpers;
+
+files! {
+    making,
+    fields,
+    properties,
+    methods,
+    borrowing,
+}
