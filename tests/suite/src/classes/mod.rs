@@ -8,4 +8,12 @@ files! {
     properties,
     methods,
     borrowing,
+    text,
+    comparisons,
+    numbers,
+    collections,
+    iteration,
+    calling,
+    attributes,
+    awaiting,
 }
