@@ -16,4 +16,8 @@ files! {
     calling,
     attributes,
     awaiting,
+    inheritance,
+    extending,
+    extending_exceptions,
+    extending_beyond,
 }
