@@ -121,6 +121,8 @@ run()
     let class = py.get_type::<T>().into_any();
     script_with(py, &[], &[("tally", tally.as_any()), ("Class", &class)], &code);
     assert_eq!(tally.get().made(), 20);
+    // Each is in a cycle with its traceback.
+    collect(py);
     after_collection(py, || tally.get().dropped() == 20);
     collect(py);
     assert_eq!(tally.get().dropped(), 20);
