@@ -52,6 +52,6 @@ macro_rules! files {
     ($($file:ident),* $(,)?) => {
         $(mod $file;)*
 
-        const ALL: &[&[crate::registry::Test]] = &[$($file::TESTS),*];
+        pub(crate) const ALL: &[&[crate::registry::Test]] = &[$($file::TESTS),*];
     };
 }

@@ -1,0 +1,23 @@
+//! Classes: `#[pyclass]` and `#[pymethods]`.
+
+mod helpers;
+
+files! {
+    making,
+    fields,
+    properties,
+    methods,
+    borrowing,
+    text,
+    comparisons,
+    numbers,
+    collections,
+    iteration,
+    calling,
+    attributes,
+    awaiting,
+    inheritance,
+    extending,
+    extending_exceptions,
+    extending_beyond,
+}
