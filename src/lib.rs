@@ -28,7 +28,10 @@ pub use err::{
 };
 pub use instance::{Borrowed, Bound, BoundObject, Py};
 pub use marker::Python;
-pub use pyclass::{PyClass, PyClassInitializer, PyRef, PyRefMut, PyTraverseError, PyVisit};
+pub use pyclass::{
+    PyClass, PyClassGuard, PyClassGuardMut, PyClassInitializer, PyRef, PyRefMut, PyTraverseError,
+    PyVisit,
+};
 pub use runtime::{Capability, Implementation, Runtime, Version};
 pub use type_object::{PyTypeCheck, PyTypeInfo};
 pub use types::PyAny;
@@ -39,6 +42,11 @@ pub type PyObject = Py<PyAny>;
 /// Where [`CompareOp`](basic::CompareOp) is found.
 pub mod basic {
     pub use crate::types::CompareOp;
+}
+
+/// Where the guards of contents and their errors are found.
+pub mod pycell {
+    pub use crate::pyclass::{PyBorrowError, PyBorrowMutError, PyRef, PyRefMut};
 }
 
 /// The C API of the running interpreter.

@@ -126,6 +126,8 @@ pub(crate) struct Callable {
     pub(crate) signature: Signature,
     /// Its name in Python.
     pub(crate) name: String,
+    /// The class that it belongs to.
+    pub(crate) class: Option<Type>,
     /// Where the user wrote it.
     pub(crate) span: Span,
     /// Whether it may call Python before it returns.
@@ -180,6 +182,7 @@ impl Callable {
             sources,
             signature,
             name,
+            class: None,
             span,
             calls_python,
             prelude: TokenStream::new(),
@@ -318,6 +321,12 @@ impl Callable {
         let Signature { positional, positional_only, varargs, keyword_only, varkeywords } =
             &self.signature;
         let function = &self.name;
+        let class = match &self.class {
+            Some(class) => quote! {
+                ::core::option::Option::Some(<#class as __door::PyTypeInfo>::NAME)
+            },
+            None => quote!(::core::option::Option::None),
+        };
         let names = positional.iter().chain(keyword_only).map(Parameter::python_name);
         let count = positional.len();
         let required = self.signature.required();
@@ -327,6 +336,7 @@ impl Callable {
         let varkeywords = varkeywords.is_some();
         quote! {
             __door::arguments::Signature {
+                class: #class,
                 function: #function,
                 names: &[#(#names),*],
                 positional: #count,

@@ -136,9 +136,6 @@ impl Signature {
                 parts.push("/".to_owned());
             }
         }
-        if receiver.is_some() && self.positional_only == 0 {
-            parts.insert(1, "/".to_owned());
-        }
         if let Some(name) = &self.varargs {
             parts.push(format!("*{name}"));
         } else if !self.keyword_only.is_empty() {

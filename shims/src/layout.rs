@@ -77,6 +77,9 @@ pub struct Layout {
     pub subclass_gives_class_back: bool,
     /// Whether instances of a class on the heap own a reference to it that `tp_traverse` visits: CPython since 3.9.
     pub visits_class: bool,
+    /// Whether methods, attributes and constructors in C may be called with an object of any class, as in
+    /// `Class.method(other)`: PyPy, GraalPy.
+    pub unchecked_receivers: bool,
     /// Whether threads run Python code at the same time.
     pub free_threaded: bool,
     /// H less the two words that it has on CPython with a GIL. Whatever comes after the count in any object is at that
@@ -133,6 +136,7 @@ impl Layout {
         pokes: false,
         subclass_gives_class_back: false,
         visits_class: false,
+        unchecked_receivers: false,
         free_threaded: false,
         shift: 0,
         tuple_items: 0,
@@ -188,6 +192,7 @@ impl Layout {
             pokes: cpython && runtime.python.feature() < (3, 9),
             subclass_gives_class_back: cpython && runtime.python.feature() < (3, 8),
             visits_class: cpython && runtime.python.feature() >= (3, 9),
+            unchecked_receivers: !cpython,
             free_threaded: runtime.free_threaded,
             shift: header - 2 * WORD,
             // Since 3.14 a hash comes between the size and the items.

@@ -228,6 +228,8 @@ fn named(py: Python<'_>, error: PyErr, name: &str) -> PyErr {
 
 /// What a function takes, for all but the plainest calls.
 pub struct Signature {
+    /// The name of the class that the function belongs to, if it does.
+    pub class: Option<&'static str>,
     /// The name of the function in Python.
     pub function: &'static str,
     /// The names of the parameters: positional ones, then those by keyword only.
@@ -413,7 +415,9 @@ impl Signature {
 
     #[cold]
     fn error(&self, text: core::fmt::Arguments<'_>) -> PyErr {
-        PyTypeError::new_err(format!("{}() {text}", self.function))
+        let Self { class, function, .. } = self;
+        let (class, dot) = class.map_or(("", ""), |class| (class, "."));
+        PyTypeError::new_err(format!("{class}{dot}{function}() {text}"))
     }
 
     #[cold]

@@ -3,19 +3,25 @@
 use core::ffi::{CStr, c_int, c_void};
 use core::marker::PhantomData;
 
-use everypy_ffi::{PyMethodDef, PyObject, PyType_Slot, getter, setter, vectorcallfunc};
+use everypy_ffi::{
+    PyMethodDef, PyObject, PyType_Slot, PyTypeObject, getter, setter, vectorcallfunc,
+};
+use everypy_shims::{layout, object};
 
 use crate::conversion::IntoPyObject;
 use crate::err::PyResult;
+use crate::exceptions::PyTypeError;
+use crate::ffi_ptr::FfiPtrExt as _;
 use crate::impl_::function::FunctionDef;
 use crate::instance::{Bound, Py};
 use crate::marker::Python;
 use crate::pyclass::boolean_struct::False;
 use crate::pyclass::contents::{Contents, lock, share, unlock, unshare};
 use crate::pyclass::{
-    PyBorrowError, PyBorrowMutError, PyClass, PyRef, PyRefMut, PyTraverseError, PyVisit,
+    PyBorrowError, PyBorrowMutError, PyClass, PyClassGuard, PyClassGuardMut, PyRef, PyRefMut,
+    PyTraverseError, PyVisit,
 };
-use crate::types::{PyAny, PyType};
+use crate::types::{PyAny, PyAnyMethods as _, PyType, PyTypeMethods as _};
 
 pub use crate::pyclass::contents::{counts, users_of};
 pub use crate::pyclass::lifecycle::{clear_contents, drop_contents, visit_contents};
@@ -138,6 +144,46 @@ impl<T> Methods<T> for &Collector<T> {
     }
 }
 
+/// Makes sure that what a method is called on is an instance, where the interpreter does not.
+///
+/// # Safety
+///
+/// `object` is alive, and this thread is attached.
+///
+/// # Errors
+///
+/// `TypeError` for an object of another class.
+#[inline(always)]
+unsafe fn check<T: PyClass>(object: *mut PyObject) -> PyResult<()> {
+    if layout().unchecked_receivers {
+        // SAFETY: as the caller says.
+        unsafe { check_now(Python::assume_attached(), object, T::type_object_raw, T::FULL_NAME) }
+    } else {
+        Ok(())
+    }
+}
+
+#[inline(never)]
+unsafe fn check_now(
+    py: Python<'_>,
+    object: *mut PyObject,
+    class: fn(Python<'_>) -> *mut PyTypeObject,
+    name: &CStr,
+) -> PyResult<()> {
+    // SAFETY: as the caller of `check` says.
+    unsafe {
+        if object::is_instance(object, class(py)) {
+            return Ok(());
+        }
+        let received = object.borrowed(py).to_owned().get_type();
+        let received = received.fully_qualified_name()?;
+        let name = name.to_string_lossy();
+        Err(PyTypeError::new_err(format!(
+            "descriptor requires a '{name}' object but received a '{received}'"
+        )))
+    }
+}
+
 /// The right to read an instance, for as long as a method runs.
 pub struct Shared<T: PyClass> {
     object: *mut PyObject,
@@ -156,8 +202,11 @@ impl<T: PyClass> Shared<T> {
     /// If somebody writes.
     #[inline(always)]
     pub unsafe fn new(object: *mut PyObject) -> PyResult<Self> {
-        // SAFETY: as the caller says.
-        match unsafe { share::<T>(object) } {
+        // SAFETY: as the caller says, and checked where that is not sure.
+        match unsafe {
+            check::<T>(object)?;
+            share::<T>(object)
+        } {
             Ok(contents) => Ok(Self { object, contents }),
             Err(refusal) => Err(PyBorrowError::new::<T>(refusal).into()),
         }
@@ -203,8 +252,11 @@ impl<T: PyClass<Frozen = False>> Exclusive<T> {
     /// If somebody reads or writes.
     #[inline(always)]
     pub unsafe fn new(object: *mut PyObject) -> PyResult<Self> {
-        // SAFETY: as the caller says.
-        match unsafe { lock::<T>(object) } {
+        // SAFETY: as the caller says, and checked where that is not sure.
+        match unsafe {
+            check::<T>(object)?;
+            lock::<T>(object)
+        } {
             Ok(contents) => Ok(Self { object, contents }),
             Err(refusal) => Err(PyBorrowMutError::new::<T>(refusal).into()),
         }
@@ -265,6 +317,18 @@ impl<'a, 'py, T: PyClass<Frozen = False>> Receiver<'a, 'py, T> for PyRefMut<'py,
     }
 }
 
+impl<'a, 'py, T: PyClass> Receiver<'a, 'py, T> for PyClassGuard<'a, T> {
+    fn receive(object: &'a Bound<'py, T>) -> PyResult<Self> {
+        Ok(object.try_into()?)
+    }
+}
+
+impl<'a, 'py, T: PyClass<Frozen = False>> Receiver<'a, 'py, T> for PyClassGuardMut<'a, T> {
+    fn receive(object: &'a Bound<'py, T>) -> PyResult<Self> {
+        Ok(object.try_into()?)
+    }
+}
+
 /// What a method is called on.
 ///
 /// # Safety
@@ -275,15 +339,18 @@ impl<'a, 'py, T: PyClass<Frozen = False>> Receiver<'a, 'py, T> for PyRefMut<'py,
 ///
 /// If it cannot be borrowed.
 #[inline(always)]
-pub unsafe fn receiver<'a, 'py, T: 'a, R: Receiver<'a, 'py, T>>(
+pub unsafe fn receiver<'a, 'py, T: PyClass + 'a, R: Receiver<'a, 'py, T>>(
     py: Python<'py>,
     place: *const *mut PyObject,
 ) -> PyResult<R>
 where
     'py: 'a,
 {
-    // SAFETY: as the caller says.
-    R::receive(unsafe { Bound::ref_from_ptr(py, place).cast_unchecked() })
+    // SAFETY: as the caller says, and checked where that is not sure.
+    unsafe {
+        check::<T>(*place)?;
+        R::receive(Bound::ref_from_ptr(py, place).cast_unchecked())
+    }
 }
 
 /// The class that a class method is called on.

@@ -6,6 +6,7 @@ use everypy_ffi::{self as ffi, Py_ssize_t, PyObject, PyTypeObject};
 use everypy_shims::{class, object};
 
 use crate::err::{PyErr, PyResult};
+use crate::exceptions::PyTypeError;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::Bound;
 use crate::marker::Python;
@@ -161,6 +162,34 @@ pub unsafe fn call_type(
         let mut all = vec![class.borrowed(py).to_owned()];
         all.extend(positional.iter());
         call.call(PyTuple::new(py, all)?, Some(&keywords)).map(Bound::into_ptr)
+    }
+}
+
+/// Makes sure that a constructor is called for its class or a subclass, where the interpreter does not.
+///
+/// # Safety
+///
+/// `subtype` is a type, and this thread is attached.
+///
+/// # Errors
+///
+/// `TypeError` for another class.
+#[inline]
+pub unsafe fn check_subtype<T: PyClass>(
+    py: Python<'_>,
+    subtype: *mut PyTypeObject,
+) -> PyResult<()> {
+    // SAFETY: as the caller says.
+    unsafe {
+        let class = T::type_object_raw(py);
+        if subtype == class || ffi::PyType_IsSubtype(subtype, class) != 0 {
+            return Ok(());
+        }
+        let subtype = subtype.cast::<PyObject>().borrowed(py).to_owned();
+        let (class, subtype) = (<T as PyClass>::NAME, subtype.getattr("__name__")?.to_string());
+        Err(PyTypeError::new_err(format!(
+            "{class}.__new__({subtype}): {subtype} is not a subtype of {class}"
+        )))
     }
 }
 

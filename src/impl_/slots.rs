@@ -1,13 +1,16 @@
 //! From what the methods of slots return to what C expects.
 
 use core::ffi::c_int;
+use core::marker::PhantomData;
 
 use everypy_ffi::{self as ffi, Py_hash_t, Py_ssize_t, PyObject};
 use everypy_shims::object;
 
 use crate::conversion::IntoPyObject;
 use crate::err::{PyErr, PyResult};
-use crate::exceptions::{PyAttributeError, PyNotImplementedError, PyOverflowError};
+use crate::exceptions::{
+    PyAttributeError, PyNotImplementedError, PyOverflowError, PyStopAsyncIteration,
+};
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::impl_::returns::object as into_object;
 use crate::impl_::trampoline::trampoline;
@@ -98,41 +101,73 @@ pub fn hash(value: impl HashOutcome) -> PyResult<Py_hash_t> {
     value.hash()
 }
 
-/// What `__next__` returns.
-pub struct Next<T>(pub T);
+/// Stands for what `__next__` returns.
+pub struct Next<T>(PhantomData<T>);
+
+/// The return type of a value.
+#[inline(always)]
+pub fn next_of<T>(_value: &T) -> Next<T> {
+    Next(PhantomData)
+}
 
 impl<T> Next<Option<T>> {
     /// The object, or null at the end.
     #[inline(always)]
-    pub fn next<'py>(self, py: Python<'py>) -> PyResult<*mut PyObject>
+    pub fn next<'py>(&self, py: Python<'py>, value: Option<T>) -> PyResult<*mut PyObject>
     where
         T: IntoPyObject<'py>,
     {
-        self.0.map_or(Ok(core::ptr::null_mut()), |value| into_object(py, value))
+        value.map_or(Ok(core::ptr::null_mut()), |value| into_object(py, value))
     }
 }
 
 impl<T, E: Into<PyErr>> Next<Result<Option<T>, E>> {
     /// The object, or null at the end.
     #[inline(always)]
-    pub fn next<'py>(self, py: Python<'py>) -> PyResult<*mut PyObject>
+    pub fn next<'py>(&self, py: Python<'py>, value: Result<Option<T>, E>) -> PyResult<*mut PyObject>
     where
         T: IntoPyObject<'py>,
     {
-        Next(self.0.map_err(Into::into)?).next(py)
+        let value = value.map_err(Into::into)?;
+        value.map_or(Ok(core::ptr::null_mut()), |value| into_object(py, value))
     }
 }
 
-/// What never says that it is at the end, but for an error.
+/// A result that never says that it is at the end, but by an error.
 pub trait EndlessResult<'py, T, E> {
     /// The object.
-    fn next(self, py: Python<'py>) -> PyResult<*mut PyObject>;
+    fn next(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject>;
 }
 
 impl<'py, T: IntoPyObject<'py>, E: Into<PyErr>> EndlessResult<'py, T, E> for Next<Result<T, E>> {
     #[inline(always)]
-    fn next(self, py: Python<'py>) -> PyResult<*mut PyObject> {
-        into_object(py, self.0.map_err(Into::into)?)
+    fn next(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject> {
+        into_object(py, value.map_err(Into::into)?)
+    }
+}
+
+/// A value that never says that it is at the end.
+pub trait EndlessValue<'py, T> {
+    /// The object.
+    fn next(&self, py: Python<'py>, value: T) -> PyResult<*mut PyObject>;
+}
+
+impl<'py, T: IntoPyObject<'py>> EndlessValue<'py, T> for &Next<T> {
+    #[inline(always)]
+    fn next(&self, py: Python<'py>, value: T) -> PyResult<*mut PyObject> {
+        into_object(py, value)
+    }
+}
+
+/// What `__anext__` returns: at the end an exception.
+///
+/// # Errors
+///
+/// `StopAsyncIteration` for null.
+pub fn or_stop_async_iteration(next: PyResult<*mut PyObject>) -> PyResult<*mut PyObject> {
+    match next {
+        Ok(object) if object.is_null() => Err(PyStopAsyncIteration::new_err(())),
+        next => next,
     }
 }
 
@@ -145,6 +180,29 @@ pub fn not_implemented() -> *mut PyObject {
         object::incref(object);
         object
     }
+}
+
+/// `True` or `False`.
+#[inline(always)]
+pub fn boolean(py: Python<'_>, value: bool) -> PyResult<*mut PyObject> {
+    into_object(py, value)
+}
+
+/// A `str`.
+///
+/// # Errors
+///
+/// `MemoryError`.
+pub fn text(py: Python<'_>, text: &str) -> PyResult<*mut PyObject> {
+    into_object(py, text)
+}
+
+/// The hash of a value, as the standard library computes it.
+pub fn hash_of(value: &impl std::hash::Hash) -> u64 {
+    use std::hash::{DefaultHasher, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Whether an operand is an instance of a class.

@@ -14,14 +14,15 @@ use super::contents::Contents;
 use super::lifecycle::{clear, dealloc, traverse};
 use super::{PyClass, PyClassBaseType};
 use crate::err::{PyErr, PyResult};
-use crate::exceptions::PyTypeError;
+use crate::exceptions::{PyAttributeError, PyTypeError};
+use crate::ffi_ptr::FfiPtrExt as _;
 use crate::impl_::class::{Attribute, Items, Property};
 use crate::impl_::trampoline::trampoline;
 use crate::instance::Py;
 use crate::marker::Python;
 use crate::state::PerInterpreter;
 use crate::type_object::PyTypeInfo;
-use crate::types::{PyAnyMethods as _, PyType};
+use crate::types::{PyAnyMethods as _, PyType, PyTypeMethods};
 
 /// Where the type object of a class is, and where the contents are in its instances.
 pub struct ClassCell {
@@ -182,7 +183,7 @@ fn tables<T: PyClass>(py: Python<'_>) -> Tables {
     let signature = items.iter().find_map(|items| items.signature);
     let mut doc = signature
         .map(|signature| {
-            let name = T::NAME;
+            let name = <T as PyTypeInfo>::NAME;
             format!("{name}{signature}\n--\n\n")
         })
         .unwrap_or_default();
@@ -270,6 +271,11 @@ fn properties(items: &[&'static Items], dict: bool) -> Vec<PyGetSetDef> {
             }),
         }
     }
+    // PyPy calls what is not there.
+    for property in properties.iter_mut().filter(|property| property.get.is_none()) {
+        property.get = Some(unreadable);
+        property.closure = property.name.cast_mut().cast();
+    }
     if dict {
         properties.push(PyGetSetDef {
             name: c"__dict__".as_ptr(),
@@ -287,6 +293,21 @@ fn properties(items: &[&'static Items], dict: bool) -> Vec<PyGetSetDef> {
         closure: core::ptr::null_mut(),
     });
     properties
+}
+
+/// Reads an attribute that can only be written; `name` is its name.
+unsafe extern "C" fn unreadable(object: *mut PyObject, name: *mut c_void) -> *mut PyObject {
+    // SAFETY: called by the interpreter with an instance, and with the name from `properties`.
+    unsafe {
+        trampoline(|py| {
+            let class = object.borrowed(py).to_owned().get_type();
+            let class = PyTypeMethods::fully_qualified_name(&class)?;
+            let name = CStr::from_ptr(name.cast()).to_string_lossy();
+            Err(PyAttributeError::new_err(format!(
+                "attribute '{name}' of '{class}' objects is not readable"
+            )))
+        })
+    }
 }
 
 unsafe extern "C" fn get_dict(object: *mut PyObject, closure: *mut c_void) -> *mut PyObject {
@@ -313,7 +334,7 @@ unsafe extern "C" fn no_constructor(
     unsafe {
         trampoline(|py| {
             let class = PyType::from_borrowed_type_ptr(py, class);
-            let name = crate::types::PyTypeMethods::fully_qualified_name(&class)?;
+            let name = PyTypeMethods::fully_qualified_name(&class)?;
             Err(PyTypeError::new_err(format!("cannot create '{name}' instances")))
         })
     }

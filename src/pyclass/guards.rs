@@ -7,7 +7,7 @@ use core::ops::{Deref, DerefMut};
 use everypy_ffi as ffi;
 
 use super::contents::{Refusal, contents, lock, share, unlock, unshare};
-use super::{PyClass, PyClassImpl, boolean_struct::False};
+use super::{ExtractPyClassWithClone, PyClass, PyClassImpl, boolean_struct::False};
 use crate::conversion::{FromPyObject, IntoPyObject};
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::PyRuntimeError;
@@ -264,7 +264,7 @@ where
 
 impl<'py, T> FromPyObject<'_, 'py> for T
 where
-    T: PyClass + Clone,
+    T: PyClass + Clone + ExtractPyClassWithClone,
 {
     type Error = PyErr;
 

@@ -155,8 +155,8 @@ unsafe fn value_of<'a, T: PyClass>(object: *mut everypy_ffi::PyObject) -> &'a T 
     // SAFETY: as the caller says.
     unsafe {
         let contents = contents::<T>(object);
-        assert!((*contents).is_full(), "`{}.__new__` was not called", T::NAME);
-        assert!((*contents).is_here(), "`{}` belongs to another thread", T::NAME);
+        assert!((*contents).is_full(), "`{}.__new__` was not called", <T as PyClass>::NAME);
+        assert!((*contents).is_here(), "`{}` belongs to another thread", <T as PyClass>::NAME);
         &*(*contents).value()
     }
 }

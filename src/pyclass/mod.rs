@@ -2,6 +2,7 @@
 
 mod base;
 mod cell;
+mod class_guards;
 pub(crate) mod contents;
 mod elsewhere;
 mod gc;
@@ -18,6 +19,7 @@ use crate::type_object::PyTypeInfo;
 pub use crate::types::CompareOp;
 pub use base::{PyClassBaseType, PyNativeTypeInitializer};
 pub use cell::ClassCell;
+pub use class_guards::{PyClassGuard, PyClassGuardMap, PyClassGuardMapMut, PyClassGuardMut};
 pub use contents::{AnyThread, OneThread, Thread};
 pub use gc::{PyTraverseError, PyVisit};
 pub use guards::{PyBorrowError, PyBorrowMutError, PyRef, PyRefMut};
@@ -57,7 +59,13 @@ mod sealed {
 pub trait PyClass: PyTypeInfo + PyClassImpl {
     /// Whether instances cannot be borrowed mutably.
     type Frozen: Frozen;
+    /// What Python calls it.
+    const NAME: &'static str = <Self as PyTypeInfo>::NAME;
 }
+
+/// A class whose values are extracted by copying them, if they can be copied.
+#[doc(hidden)]
+pub trait ExtractPyClassWithClone {}
 
 /// What `#[pyclass]` knows of a class.
 #[doc(hidden)]

@@ -7,7 +7,7 @@ use crate::err::{PyResult, answer, error_on_minus_one};
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Bound, BoundObject as _};
 use crate::marker::Python;
-use crate::types::{PyAny, PyList};
+use crate::types::{PyAny, PyList, PyListMethods as _};
 
 native_type! {
     /// The type `dict`.
@@ -117,6 +117,9 @@ pub trait PyDictMethods<'py>: sealed::Sealed {
 
     /// A list of the items, each a tuple.
     fn items(&self) -> Bound<'py, PyList>;
+
+    /// The keys and values that there are now; what changes later does not show.
+    fn iter(&self) -> BoundDictIterator<'py>;
 }
 
 impl<'py> PyDictMethods<'py> for Bound<'py, PyDict> {
@@ -201,7 +204,29 @@ impl<'py> PyDictMethods<'py> for Bound<'py, PyDict> {
         // SAFETY: attached; a dict; the result is a new list.
         unsafe { ffi::PyDict_Items(self.as_ptr()).owned(self.py()).cast_into_unchecked() }
     }
+
+    fn iter(&self) -> BoundDictIterator<'py> {
+        let pairs = core::iter::zip(self.keys().iter(), self.values().iter());
+        BoundDictIterator(pairs.collect::<Vec<_>>().into_iter())
+    }
 }
+
+/// The keys and values of a dict at one time.
+pub struct BoundDictIterator<'py>(std::vec::IntoIter<(Bound<'py, PyAny>, Bound<'py, PyAny>)>);
+
+impl<'py> Iterator for BoundDictIterator<'py> {
+    type Item = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for BoundDictIterator<'_> {}
 
 /// Pairs that can become a dict.
 pub trait IntoPyDict<'py>: Sized {

@@ -65,7 +65,7 @@ macro_rules! native_bases {
         }
     )* };
 }
-native_bases!(PyDict, PyFloat, PyList, PyString, PyType);
+native_bases!(PyDict, PyFloat, PyList, PySet, PyString, PyType);
 
 mod any;
 mod bool;
@@ -77,6 +77,7 @@ mod int;
 mod iterator;
 mod list;
 mod module;
+mod set;
 mod singletons;
 mod string;
 mod traceback;
@@ -93,6 +94,7 @@ pub use int::PyInt;
 pub use iterator::PyIterator;
 pub use list::{PyList, PyListMethods};
 pub use module::{PyModule, PyModuleMethods};
+pub use set::{PySet, PySetMethods};
 pub use singletons::{PyEllipsis, PyNone, PyNotImplemented};
 pub use string::{PyString, PyStringMethods};
 pub use traceback::{PyTraceback, PyTracebackMethods};

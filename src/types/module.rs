@@ -196,7 +196,7 @@ impl<'py> PyModuleMethods<'py> for Bound<'py, PyModule> {
         let py = self.py();
         // SAFETY: a live type object.
         let class = unsafe { PyType::from_borrowed_type_ptr(py, T::cell().try_get::<T>(py)?) };
-        self.add(T::NAME, class)
+        self.add(<T as crate::PyTypeInfo>::NAME, class)
     }
 
     fn add_function(&self, function: Bound<'_, PyCFunction>) -> PyResult<()> {

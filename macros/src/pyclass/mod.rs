@@ -1,5 +1,6 @@
 //! `#[pyclass]`.
 
+mod derived;
 mod options;
 
 use proc_macro2::TokenStream;
@@ -46,7 +47,10 @@ fn expand_struct(tokens: TokenStream, mut class: ItemStruct) -> Result<TokenStre
     let module_text = options.module.as_ref().map_or("builtins".to_owned(), syn::LitStr::value);
     let full_name = c_string(format!("{module_text}.{name}"), ident.span())?;
     let doc = doc(&class.attrs);
-    let (functions, properties) = fields(&mut class.fields, &ident, &options)?;
+    let (mut functions, properties) = fields(&mut class.fields, &ident, &options)?;
+    let slots = derived::slots(&ident, &class.fields, &options, &mut functions)?;
+    let by_clone = (!options.skip_from_py_object)
+        .then(|| quote!(impl __door::pyclass::ExtractPyClassWithClone for #ident {}));
     let base = match &options.extends {
         Some(base) => quote!(#base),
         None => quote!(__door::PyAny),
@@ -124,6 +128,7 @@ fn expand_struct(tokens: TokenStream, mut class: ItemStruct) -> Result<TokenStre
                 fn items() -> [&'static __door::class::Items; 2] {
                     static __FIELDS: __door::class::Items = __door::class::Items {
                         properties: &[#(#properties),*],
+                        slots: &[#(#slots),*],
                         ..__door::class::Items::NONE
                     };
                     [&__FIELDS, __door::class::Collector::<#ident>::new().items()]
@@ -131,6 +136,7 @@ fn expand_struct(tokens: TokenStream, mut class: ItemStruct) -> Result<TokenStre
             }
 
             #into
+            #by_clone
             #as_base
             #sendable
 
@@ -192,8 +198,9 @@ fn fields(
 ) -> Result<(Vec<TokenStream>, Vec<TokenStream>)> {
     let mut functions = Vec::new();
     let mut properties = Vec::new();
+    let all = options.get_all || options.set_all.is_some();
     for (index, field) in fields.iter_mut().enumerate() {
-        let FieldOptions { get, set, name } = FieldOptions::take(&mut field.attrs)?;
+        let FieldOptions { get, set, name } = FieldOptions::take(&mut field.attrs, all)?;
         let get = get || options.get_all;
         if let (Some(set), Some(_)) = (&set, &options.frozen) {
             let message = "a `frozen` class cannot be written to; drop `set` or `frozen`";
@@ -206,7 +213,10 @@ fn fields(
         let span = field.span();
         let name = match (name, &field.ident) {
             (Some(name), _) => name.value(),
-            (None, Some(ident)) => ident.unraw().to_string(),
+            (None, Some(ident)) => {
+                let name = ident.unraw().to_string();
+                options.rename_all.map_or(name.clone(), |rule| rule.apply(&name))
+            }
             (None, None) => {
                 let message =
                     "a field without a name needs one for Python: `#[pyo3(get, name = \"…\")]`";

@@ -20,10 +20,18 @@ pub(crate) struct Options {
     pub(crate) mapping: bool,
     pub(crate) get_all: bool,
     pub(crate) set_all: Option<Ident>,
+    pub(crate) rename_all: Option<Rule>,
+    pub(crate) eq: bool,
+    pub(crate) ord: Option<Ident>,
+    pub(crate) hash: Option<Ident>,
+    /// `str`, or the text in `str = "…"`.
+    pub(crate) str: Option<Option<LitStr>>,
+    pub(crate) skip_from_py_object: bool,
 }
 
 const KNOWN: &str = "`name`, `module`, `crate`, `extends`, `frozen`, `subclass`, `dict`, `weakref`, `unsendable`, \
-     `sequence`, `mapping`, `get_all` or `set_all`";
+     `sequence`, `mapping`, `get_all`, `set_all`, `rename_all`, `eq`, `ord`, `hash`, `str`, `from_py_object` or \
+     `skip_from_py_object`";
 
 impl Options {
     /// Reads the attribute's own tokens, and takes `#[pyo3(…)]` out of `attributes`.
@@ -37,6 +45,15 @@ impl Options {
         if let (Some(set), Some(_)) = (&options.set_all, &options.frozen) {
             let message = "a `frozen` class cannot be written to; drop `set_all` or `frozen`";
             return Err(syn::Error::new(set.span(), message));
+        }
+        if let (Some(ord), false) = (&options.ord, options.eq) {
+            return Err(syn::Error::new(ord.span(), "`ord` needs `eq` beside it"));
+        }
+        if let Some(hash) = &options.hash
+            && (!options.eq || options.frozen.is_none())
+        {
+            let message = "`hash` needs `eq` and `frozen` beside it: what is equal has the same hash, and keeps it";
+            return Err(syn::Error::new(hash.span(), message));
         }
         if options.sequence && options.mapping {
             let message = "a class is a `sequence` or a `mapping`, not both";
@@ -78,12 +95,74 @@ impl Options {
             "mapping" => self.mapping = true,
             "get_all" => self.get_all = true,
             "set_all" => self.set_all = Some(key.clone()),
+            "rename_all" => self.rename_all = Some(Rule::parse(&value(input)?)?),
+            "eq" => self.eq = true,
+            "ord" => self.ord = Some(key.clone()),
+            "hash" => self.hash = Some(key.clone()),
+            "str" if input.peek(Token![=]) => self.str = Some(Some(value(input)?)),
+            "str" => self.str = Some(None),
+            // What converts from Python by copying says so, or does not.
+            "from_py_object" => {}
+            "skip_from_py_object" => self.skip_from_py_object = true,
             _ => {
                 let message = format!("unknown option `{key}`, expected {KNOWN}");
                 return Err(syn::Error::new(key.span(), message));
             }
         }
         Ok(())
+    }
+}
+
+/// How the names of fields are written in Python.
+#[derive(Clone, Copy)]
+pub(crate) struct Rule {
+    /// How the first word, and how the others are written.
+    words: (Case, Case),
+    between: &'static str,
+}
+
+#[derive(Clone, Copy)]
+enum Case {
+    Lower,
+    Upper,
+    Title,
+}
+
+impl Rule {
+    fn parse(name: &LitStr) -> Result<Self> {
+        use Case::{Lower, Title, Upper};
+        let (words, between) = match name.value().as_str() {
+            "camelCase" => ((Lower, Title), ""),
+            "PascalCase" => ((Title, Title), ""),
+            "lowercase" => ((Lower, Lower), ""),
+            "UPPERCASE" => ((Upper, Upper), ""),
+            "snake_case" => ((Lower, Lower), "_"),
+            "SCREAMING_SNAKE_CASE" => ((Upper, Upper), "_"),
+            "kebab-case" => ((Lower, Lower), "-"),
+            "SCREAMING-KEBAB-CASE" => ((Upper, Upper), "-"),
+            _ => {
+                let message = "expected \"camelCase\", \"kebab-case\", \"lowercase\", \"PascalCase\", \
+                               \"SCREAMING-KEBAB-CASE\", \"SCREAMING_SNAKE_CASE\", \"snake_case\" or \"UPPERCASE\"";
+                return Err(syn::Error::new(name.span(), message));
+            }
+        };
+        Ok(Self { words, between })
+    }
+
+    /// The name of a field.
+    pub(crate) fn apply(self, name: &str) -> String {
+        let words = name.split('_').filter(|word| !word.is_empty()).enumerate();
+        let words =
+            words.map(|(index, word)| match if index == 0 { self.words.0 } else { self.words.1 } {
+                Case::Lower => word.to_lowercase(),
+                Case::Upper => word.to_uppercase(),
+                Case::Title => {
+                    let mut characters = word.chars();
+                    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+                    first.chain(characters.flat_map(char::to_lowercase)).collect()
+                }
+            });
+        words.collect::<Vec<_>>().join(self.between)
     }
 }
 
@@ -110,8 +189,8 @@ pub(crate) struct FieldOptions {
 }
 
 impl FieldOptions {
-    /// Takes `#[pyo3(…)]` out of `attributes`.
-    pub(crate) fn take(attributes: &mut Vec<Attribute>) -> Result<Self> {
+    /// Takes `#[pyo3(…)]` out of `attributes`. `all` says that every field can be read or written.
+    pub(crate) fn take(attributes: &mut Vec<Attribute>, all: bool) -> Result<Self> {
         let mut options = Self::default();
         for attribute in take_pyo3(attributes) {
             attribute.parse_args_with(|input: ParseStream<'_>| {
@@ -136,6 +215,7 @@ impl FieldOptions {
             })?;
         }
         if let Some(name) = &options.name
+            && !all
             && !options.get
             && options.set.is_none()
         {

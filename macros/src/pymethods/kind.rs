@@ -4,8 +4,8 @@ use syn::{Attribute, Ident, ImplItemFn, Meta, Result, ext::IdentExt as _, spanne
 
 /// What a method is.
 pub(super) enum Kind {
-    /// `#[new]`: the constructor.
-    New,
+    /// `#[new]`: the constructor, which may get the class.
+    New { class: bool },
     /// No attribute: a method of instances, or a slot.
     Method,
     /// `#[staticmethod]`.
@@ -18,6 +18,8 @@ pub(super) enum Kind {
     Getter(Option<Ident>),
     /// `#[setter]`, maybe with a name.
     Setter(Option<Ident>),
+    /// `#[deleter]`, maybe with a name.
+    Deleter(Option<Ident>),
 }
 
 /// What a method is called on.
@@ -45,13 +47,13 @@ impl Kind {
             };
             // A constructor may get the class, too.
             match (&kind, found) {
-                (Some(Self::New) | None, Self::Class(ident)) if class.is_none() => {
+                (Some(Self::New { .. }) | None, Self::Class(ident)) if class.is_none() => {
                     class = Some(ident);
                 }
                 (None, found) => kind = Some(found),
                 (Some(_), _) => {
-                    let message = "a method is one of `#[new]`, `#[getter]`, `#[setter]`, `#[staticmethod]`, \
-                                   `#[classmethod]` and `#[classattr]`";
+                    let message = "a method is one of `#[new]`, `#[getter]`, `#[setter]`, `#[deleter]`, \
+                                   `#[staticmethod]`, `#[classmethod]` and `#[classattr]`";
                     failed.get_or_insert(syn::Error::new(attribute.span(), message));
                 }
             }
@@ -63,11 +65,7 @@ impl Kind {
         Ok(match (kind, class) {
             (None, None) => Self::Method,
             (None, Some(ident)) => Self::Class(ident),
-            (Some(Self::New), Some(ident)) => {
-                let message =
-                    "a `#[new]` that gets the class is not supported yet; drop `#[classmethod]`";
-                return Err(syn::Error::new(ident.span(), message));
-            }
+            (Some(Self::New { .. }), Some(_)) => Self::New { class: true },
             (Some(_), Some(ident)) => {
                 let message = "`#[classmethod]` goes with `#[new]` only";
                 return Err(syn::Error::new(ident.span(), message));
@@ -83,12 +81,13 @@ impl Kind {
             _ => attribute.parse_args_with(Ident::parse_any).map(Some),
         };
         Ok(Some(match ident.to_string().as_str() {
-            "new" => Self::New,
+            "new" => Self::New { class: false },
             "staticmethod" => Self::Static,
             "classmethod" => Self::Class(ident.clone()),
             "classattr" => Self::ClassAttribute,
             "getter" => Self::Getter(name()?),
             "setter" => Self::Setter(name()?),
+            "deleter" => Self::Deleter(name()?),
             _ => return Ok(None),
         }))
     }
@@ -98,26 +97,31 @@ impl Kind {
         let own = ident.unraw().to_string();
         let strip = |prefix: &str| own.strip_prefix(prefix).unwrap_or(&own).to_owned();
         match self {
-            Self::Getter(Some(name)) | Self::Setter(Some(name)) => name.unraw().to_string(),
+            Self::Getter(Some(name)) | Self::Setter(Some(name)) | Self::Deleter(Some(name)) => {
+                name.unraw().to_string()
+            }
             Self::Getter(None) => strip("get_"),
             Self::Setter(None) => strip("set_"),
-            Self::New => "__new__".to_owned(),
+            Self::Deleter(None) => strip("delete_"),
+            Self::New { .. } => "__new__".to_owned(),
             _ => own,
         }
     }
 
     pub(super) fn receiver(&self) -> Receiver {
         match self {
-            Self::Method | Self::Getter(_) | Self::Setter(_) => Receiver::Instance,
-            Self::Class(_) => Receiver::Class,
-            Self::New | Self::Static | Self::ClassAttribute => Receiver::None,
+            Self::Method | Self::Getter(_) | Self::Setter(_) | Self::Deleter(_) => {
+                Receiver::Instance
+            }
+            Self::Class(_) | Self::New { class: true } => Receiver::Class,
+            Self::New { class: false } | Self::Static | Self::ClassAttribute => Receiver::None,
         }
     }
 
     /// Why there is no `self`.
     pub(super) fn no_self(&self) -> &'static str {
         match self {
-            Self::New => {
+            Self::New { .. } => {
                 "a `#[new]` function makes the instance, so it has no `self`; it returns `Self`"
             }
             Self::Static => "a `#[staticmethod]` has no `self`; drop one of the two",

@@ -36,8 +36,11 @@ pub(crate) struct Items {
 /// A computed attribute.
 pub(crate) struct Property {
     pub(crate) name: String,
+    /// A function of C.
     pub(crate) get: Option<Ident>,
+    /// Functions of Rust, which one function of C calls.
     pub(crate) set: Option<Ident>,
+    pub(crate) delete: Option<Ident>,
     pub(crate) doc: String,
     pub(crate) conditions: Vec<syn::Attribute>,
     pub(crate) span: proc_macro2::Span,
@@ -102,6 +105,7 @@ pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> Result<TokenStre
         return Err(error);
     }
     let Items { functions, methods, slots, attributes, single, .. } = &items;
+    let setters = items.properties.iter().filter_map(Property::setter).collect::<Vec<_>>();
     let properties = items
         .properties
         .iter()
@@ -124,12 +128,13 @@ pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> Result<TokenStre
             #[allow(unused_imports, reason = "as above")]
             use __door::returns::{ConvertResult as _, ConvertValue as _};
             #[allow(unused_imports, reason = "as above")]
-            use __door::slots::EndlessResult as _;
+            use __door::slots::{EndlessResult as _, EndlessValue as _};
 
             #[doc(hidden)]
             #[allow(nonstandard_style, unused, clippy::all, reason = "made by a macro")]
             impl #class {
                 #(#functions)*
+                #(#setters)*
             }
 
             impl __door::class::Methods<#class> for __door::class::Collector<#class> {
@@ -151,6 +156,45 @@ pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> Result<TokenStre
 }
 
 impl Property {
+    fn is_writable(&self) -> bool {
+        self.set.is_some() || self.delete.is_some()
+    }
+
+    fn setter_name(&self) -> Ident {
+        let functions = [&self.set, &self.delete];
+        let own = functions.into_iter().flatten().next().expect("it can be set or deleted");
+        format_ident!("__c_{own}")
+    }
+
+    /// The function of C that sets and deletes.
+    fn setter(&self) -> Option<TokenStream> {
+        if !self.is_writable() {
+            return None;
+        }
+        let name = self.setter_name();
+        let half = |function: &Option<Ident>, text: &str| match function {
+            Some(function) => quote!(Self::#function(__py, __slf, __value)),
+            None => quote!(::core::result::Result::Err(__door::slots::attribute_error(#text))),
+        };
+        let set = half(&self.set, "can't set attribute");
+        let delete = half(&self.delete, "can't delete attribute");
+        let conditions = &self.conditions;
+        Some(quote! {
+            #(#conditions)*
+            unsafe extern "C" fn #name(
+                __slf: *mut __door::PyObject,
+                __value: *mut __door::PyObject,
+                _: *mut ::core::ffi::c_void,
+            ) -> __door::c_int {
+                unsafe {
+                    __door::trampoline::trampoline(|__py| {
+                        if __value.is_null() { #delete } else { #set }
+                    })
+                }
+            }
+        })
+    }
+
     fn tokens(&self, class: &Type) -> Result<TokenStream> {
         let name = crate::text::c_string(self.name.clone(), self.span)?;
         let doc = crate::text::c_string(self.doc.clone(), self.span)?;
@@ -158,7 +202,8 @@ impl Property {
             Some(function) => quote!(::core::option::Option::Some(<#class>::#function)),
             None => quote!(::core::option::Option::None),
         };
-        let (get, set) = (option(&self.get), option(&self.set));
+        let setter = self.is_writable().then(|| self.setter_name());
+        let (get, set) = (option(&self.get), option(&setter));
         let conditions = &self.conditions;
         Ok(quote! {
             #(#conditions)*
@@ -183,7 +228,7 @@ fn method(
         (Some(name), _) => name.value(),
         (None, name) => name,
     };
-    let slot = matches!(kind, Kind::Method | Kind::New).then(|| slots::find(&name)).flatten();
+    let slot = matches!(kind, Kind::Method).then(|| slots::find(&name)).flatten();
     let (prelude, sources) = sources(function, class, &kind)?;
     let signature = options.signature.take();
     let signature_span = signature.as_ref().map(|_| ident.span());
@@ -196,6 +241,7 @@ fn method(
         &function.sig.inputs,
     )?;
     callable.prelude = prelude;
+    callable.class = Some(class.clone());
     // Methods are found in the class by descriptors, which check and count on their own.
     callable.calls_python = true;
     let conditions = function
@@ -215,7 +261,7 @@ fn method(
         index,
     };
     match (kind, slot) {
-        (Kind::New, _) => plain::new(&method, class, items),
+        (Kind::New { .. }, _) => plain::new(&method, class, items),
         (Kind::Method, Some(slot)) => special.add(slot, method, class, items),
         (Kind::Method | Kind::Static | Kind::Class(_), _) if method.name == "__new__" => {
             let message = "a constructor is marked `#[new]`, whatever its name";
@@ -230,6 +276,7 @@ fn method(
         }
         (Kind::Getter(_), _) => plain::getter(&method, items),
         (Kind::Setter(_), _) => plain::setter(&method, items),
+        (Kind::Deleter(_), _) => plain::deleter(&method, items),
         (Kind::ClassAttribute, _) => plain::class_attribute(&method, class, items),
     }
 }

@@ -51,6 +51,7 @@ fn property<'a>(method: &Method, items: &'a mut Items) -> &'a mut Property {
             name: method.name.clone(),
             get: None,
             set: None,
+            delete: None,
             doc: String::new(),
             conditions: method.conditions.clone(),
             span: method.ident.span(),
@@ -100,28 +101,7 @@ pub(super) fn setter(method: &Method, items: &mut Items) -> Result<()> {
         let message = "a `#[setter]` takes one value beside `self`";
         return Err(syn::Error::new(method.ident.span(), message));
     }
-    let function = method.function("set");
-    let prelude = &method.callable.prelude;
-    let (holders, call) = method.callable.call();
-    let conditions = &method.conditions;
-    items.functions.push(quote! {
-        #(#conditions)*
-        unsafe extern "C" fn #function(
-            __slf: *mut __door::PyObject,
-            __value: *mut __door::PyObject,
-            _: *mut ::core::ffi::c_void,
-        ) -> __door::c_int {
-            unsafe {
-                __door::trampoline::trampoline(|__py| {
-                    __door::slots::not_deleted(__value)?;
-                    let __places = &raw const __value;
-                    #prelude
-                    #holders
-                    __door::slots::nothing(#call)
-                })
-            }
-        }
-    });
+    let function = writer(method, "set", items);
     let property = property(method, items);
     if property.set.is_some() {
         let message = format!("there is another `#[setter]` of `{}`", method.name);
@@ -132,6 +112,45 @@ pub(super) fn setter(method: &Method, items: &mut Items) -> Result<()> {
         property.doc.clone_from(&method.doc);
     }
     Ok(())
+}
+
+pub(super) fn deleter(method: &Method, items: &mut Items) -> Result<()> {
+    if passed(method) != 0 {
+        let message = "a `#[deleter]` takes nothing but `self`, and the token if it wants it";
+        return Err(syn::Error::new(method.ident.span(), message));
+    }
+    let function = writer(method, "delete", items);
+    let property = property(method, items);
+    if property.delete.is_some() {
+        let message = format!("there is another `#[deleter]` of `{}`", method.name);
+        return Err(syn::Error::new(method.ident.span(), message));
+    }
+    property.delete = Some(function);
+    Ok(())
+}
+
+/// A function that sets or deletes.
+fn writer(method: &Method, prefix: &str, items: &mut Items) -> syn::Ident {
+    let function = method.function(prefix);
+    let prelude = &method.callable.prelude;
+    let (holders, call) = method.callable.call();
+    let conditions = &method.conditions;
+    items.functions.push(quote! {
+        #(#conditions)*
+        unsafe fn #function(
+            __py: __door::Python<'_>,
+            __slf: *mut __door::PyObject,
+            __value: *mut __door::PyObject,
+        ) -> __door::PyResult<__door::c_int> {
+            unsafe {
+                let __places = &raw const __value;
+                #prelude
+                #holders
+                __door::slots::nothing(#call)
+            }
+        }
+    });
+    function
 }
 
 pub(super) fn class_attribute(method: &Method, class: &Type, items: &mut Items) -> Result<()> {
@@ -217,6 +236,7 @@ pub(super) fn new(method: &Method, class: &Type, items: &mut Items) -> Result<()
             __arguments: __door::pyclass::Arguments,
         ) -> __door::PyResult<*mut __door::PyObject> {
             unsafe {
+                let __slf = __subtype.cast::<__door::PyObject>();
                 #sort
                 #holders
                 let __result = #call;
@@ -232,6 +252,7 @@ pub(super) fn new(method: &Method, class: &Type, items: &mut Items) -> Result<()
         ) -> *mut __door::PyObject {
             unsafe {
                 __door::trampoline::trampoline(|__py| {
+                    __door::construct::check_subtype::<#class>(__py, __subtype)?;
                     let __vector = __door::construct::Vector::new(__py, __args, __kwargs)?;
                     Self::#construct(
                         __py,

@@ -20,6 +20,8 @@ pub(super) enum Shape {
     Truth,
     /// `__next__`.
     Next,
+    /// `__anext__`.
+    NextAwaitable,
     /// `f(self, x) -> object`, which raises.
     Binary,
     /// `f(self, index) -> object`.
@@ -84,7 +86,7 @@ pub(super) fn find(name: &str) -> Option<Slot> {
         "iter" => of("tp_iter", S::Unary),
         "await" => of("am_await", S::Unary),
         "aiter" => of("am_aiter", S::Unary),
-        "anext" => of("am_anext", S::Unary),
+        "anext" => of("am_anext", S::NextAwaitable),
         "neg" => of("nb_negative", S::Unary),
         "pos" => of("nb_positive", S::Unary),
         "abs" => of("nb_absolute", S::Unary),
@@ -158,7 +160,7 @@ impl Shape {
     fn parameters(self) -> Option<usize> {
         use Shape as S;
         Some(match self {
-            S::Unary | S::Hash | S::Length | S::Truth | S::Next | S::Clear => 0,
+            S::Unary | S::Hash | S::Length | S::Truth | S::Next | S::NextAwaitable | S::Clear => 0,
             S::Binary
             | S::Repeat
             | S::Contains
@@ -302,7 +304,15 @@ fn code(shape: Shape, method: &Method, function: &Ident, class: &Type) -> TokenS
         S::Set | S::Delete | S::Init => {
             (quote!(__door::c_int), quote!(__door::slots::nothing(__result)))
         }
-        S::Next => (pointer, quote!(__door::slots::Next(__result).next(__py))),
+        S::Next => (pointer, quote!((&__door::slots::next_of(&__result)).next(__py, __result))),
+        S::NextAwaitable => (
+            pointer,
+            quote! {
+                __door::slots::or_stop_async_iteration(
+                    (&__door::slots::next_of(&__result)).next(__py, __result)
+                )
+            },
+        ),
         S::InPlace | S::InPlacePower => (
             pointer,
             quote! {{
@@ -440,7 +450,9 @@ fn finish(slot: &'static str, parts: Vec<Part>, class: &Type, items: &mut Items)
     }
     let object = quote!(*mut __door::PyObject);
     let (parameters, result, body) = match first.shape {
-        S::Unary | S::Next => (quote!(), object.clone(), quote!(#own(__py, __slf))),
+        S::Unary | S::Next | S::NextAwaitable => {
+            (quote!(), object.clone(), quote!(#own(__py, __slf)))
+        }
         S::Hash | S::Length => (quote!(), quote!(__door::Py_ssize_t), quote!(#own(__py, __slf))),
         S::Truth => (quote!(), quote!(__door::c_int), quote!(#own(__py, __slf))),
         S::Binary | S::InPlace => {

@@ -7,6 +7,7 @@
 #[macro_use]
 mod registry;
 mod check;
+mod classes;
 mod hook;
 
 use pyo3::exceptions::PyKeyError;
@@ -38,7 +39,7 @@ files! {
 }
 
 fn all() -> impl Iterator<Item = &'static registry::Test> {
-    ALL.iter().copied().flatten()
+    ALL.iter().chain(classes::ALL).copied().flatten()
 }
 
 /// The names of all tests.

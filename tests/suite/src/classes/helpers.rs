@@ -105,7 +105,8 @@ listener = Listener()
 
 /// Collects what is unreachable.
 pub(super) fn collect(py: Python<'_>) {
-    let collect = py.import("gc").and_then(|gc| gc.getattr("collect")).expect("there is gc.collect");
+    let collect =
+        py.import("gc").and_then(|gc| gc.getattr("collect")).expect("there is gc.collect");
     for _ in 0..3 {
         collect.call0().expect("a collection raises nothing");
     }
@@ -121,7 +122,9 @@ pub(super) fn since(py: Python<'_>, major: u8, minor: u8) -> bool {
 
 /// Whether threads run Python code at the same time.
 pub(super) fn is_free_threaded(py: Python<'_>) -> bool {
-    eval(py, "not getattr(__import__('sys'), '_is_gil_enabled', lambda: True)()").extract().expect("a bool")
+    eval(py, "not getattr(__import__('sys'), '_is_gil_enabled', lambda: True)()")
+        .extract()
+        .expect("a bool")
 }
 
 /// How many references to an object there are; on CPython only.
