@@ -20,4 +20,13 @@ files! {
     extending,
     extending_exceptions,
     extending_beyond,
+    dict_and_weakref,
+    garbage,
+    garbage_beyond,
+    buffers,
+    pickling,
+    unsendable,
+    destruction,
+    threads,
+    leaks,
 }
