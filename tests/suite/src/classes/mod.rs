@@ -29,4 +29,7 @@ files! {
     destruction,
     threads,
     leaks,
+    enums,
+    options,
+    panics,
 }
