@@ -223,7 +223,7 @@ circle = Shape.Circle(2)
 assert type(circle) is Shape.Circle and isinstance(circle, Shape) and not isinstance(circle, Shape.Rectangle)
 assert type(Shape.square(2)) is Shape.Rectangle and Shape.square(2).area() == 4
 raises(TypeError, Shape)
-assert Shape.Circle.__name__ == 'Circle' or Shape.Circle.__name__ == 'Shape_Circle', Shape.Circle.__name__
+assert (Shape.Circle.__name__, Shape.Circle.__qualname__) == ('Circle', 'Shape.Circle')
 ";
     shape(py, code);
 }

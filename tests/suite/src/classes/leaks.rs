@@ -4,7 +4,7 @@
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyType};
+use pyo3::types::{PyDict, PyType};
 
 use super::helpers::{Mark, Tally, collect, references, script_with};
 use crate::check::{after_collection, eval, is_cpython};
@@ -124,16 +124,16 @@ impl Derived {
     }
 }
 
-#[pyclass(extends = PyList, subclass)]
-struct OverList {
+#[pyclass(extends = PyDict, subclass)]
+struct OverDict {
     _mark: Mark,
 }
 
 #[pymethods]
-impl OverList {
+impl OverDict {
     #[new]
-    fn new(tally: &Bound<'_, Tally>) -> OverList {
-        OverList { _mark: Mark::new(tally) }
+    fn new(tally: &Bound<'_, Tally>) -> OverDict {
+        OverDict { _mark: Mark::new(tally) }
     }
 
     fn __init__(&self, _tally: &Bound<'_, PyAny>) {}
@@ -143,7 +143,7 @@ impl OverList {
 #[track_caller]
 fn unchanged(py: Python<'_>, setup: &str, code: &str) {
     let tally = Bound::new(py, Tally::default()).unwrap();
-    let classes = [py.get_type::<Plain>(), py.get_type::<Derived>(), py.get_type::<OverList>()];
+    let classes = [py.get_type::<Plain>(), py.get_type::<Derived>(), py.get_type::<OverDict>()];
     let indented = code.trim().replace('\n', "\n        ");
     let whole = format!(
         "
@@ -219,13 +219,13 @@ fn instances_of_derived_classes_give_their_type_back(py: Python<'_>) {
 
 fn instances_over_native_bases_give_their_type_back(py: Python<'_>) {
     let setup = "
-class Sub(OverList):
+class Sub(OverDict):
     pass
 
 item = object()
-counted = [OverList, Sub, list, tally, item]
+counted = [OverDict, Sub, dict, tally, item]
 ";
-    unchanged(py, setup, "OverList(tally).append(item)\nSub(tally).append(item)");
+    unchanged(py, setup, "OverDict(tally)[item] = item\nSub(tally)[item] = item");
 }
 
 fn instances_in_cycles_give_their_type_back(py: Python<'_>) {
@@ -338,7 +338,7 @@ fn python_subclasses_can_be_collected(py: Python<'_>) {
         let code = "
 import gc, weakref
 gone = []
-for base in Plain, OverList:
+for base in Plain, OverDict:
     class Sub(base):
         pass
     instance = Sub(tally)
@@ -351,7 +351,7 @@ assert [reference() for reference in gone] == [None, None], gone
 assert tally.made == tally.dropped == 2
 ";
         let tally = Bound::new(py, Tally::default()).unwrap();
-        let classes = [py.get_type::<Plain>(), py.get_type::<OverList>()];
+        let classes = [py.get_type::<Plain>(), py.get_type::<OverDict>()];
         script_with(py, &classes, &[("tally", tally.as_any())], code);
     }
 }
@@ -363,13 +363,13 @@ fn a_thousand_of_each(py: Python<'_>) {
 class Sub(Plain):
     pass
 
-class SubList(OverList):
+class SubDict(OverDict):
     pass
 
-kept = [kind(tally) for kind in (Plain, Sub, Derived, OverList, SubList) for _ in range(1000)]
+kept = [kind(tally) for kind in (Plain, Sub, Derived, OverDict, SubDict) for _ in range(1000)]
 assert tally.made == 5000 and tally.dropped == 0
 ";
-    let classes = [py.get_type::<Plain>(), py.get_type::<Derived>(), py.get_type::<OverList>()];
+    let classes = [py.get_type::<Plain>(), py.get_type::<Derived>(), py.get_type::<OverDict>()];
     script_with(py, &classes, &[("tally", tally.as_any()), ("none", &none)], code).clear();
     after_collection(py, || tally.get().dropped() == 5000);
     collect(py);

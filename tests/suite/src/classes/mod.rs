@@ -18,6 +18,7 @@ files! {
     awaiting,
     inheritance,
     extending,
+    extending_numbers,
     extending_exceptions,
     extending_beyond,
     dict_and_weakref,
@@ -32,4 +33,6 @@ files! {
     enums,
     options,
     panics,
+    layouts_beyond,
+    extending_any,
 }
