@@ -305,10 +305,13 @@ assert Counter.value.__qualname__ == 'Counter.value'
     counter(py, code);
 }
 
+/// PyPy 7.3 shows none for methods made in C.
 fn documentation_of_methods(py: Python<'_>) {
     let code = "
-assert Counter.value.__doc__ == 'How many.', Counter.value.__doc__
-assert counter.add.__doc__ == 'Adds and tells.', counter.add.__doc__
+import sys
+lost = sys.implementation.name == 'pypy' and sys.implementation.version < (8,)
+assert Counter.value.__doc__ == (None if lost else 'How many.'), Counter.value.__doc__
+assert counter.add.__doc__ == (None if lost else 'Adds and tells.'), counter.add.__doc__
 assert not Counter.increment.__doc__
 ";
     counter(py, code);
