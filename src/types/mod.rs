@@ -65,7 +65,19 @@ macro_rules! native_bases {
         }
     )* };
 }
-native_bases!(PyDict, PyFloat, PyList, PySet, PyString, PyType);
+native_bases!(
+    PyByteArray,
+    PyComplex,
+    PyDict,
+    PyFloat,
+    PyFrozenSet,
+    PyList,
+    PyModule,
+    PySet,
+    PyString,
+    PyType,
+    PyTzInfo
+);
 
 mod any;
 mod bool;
@@ -76,6 +88,7 @@ mod function;
 mod int;
 mod iterator;
 mod list;
+mod markers;
 mod module;
 mod set;
 mod singletons;
@@ -93,6 +106,7 @@ pub use function::PyCFunction;
 pub use int::PyInt;
 pub use iterator::PyIterator;
 pub use list::{PyList, PyListMethods};
+pub use markers::{PyByteArray, PyComplex, PyFrozenSet, PyTzInfo};
 pub use module::{PyModule, PyModuleMethods};
 pub use set::{PySet, PySetMethods};
 pub use singletons::{PyEllipsis, PyNone, PyNotImplemented};

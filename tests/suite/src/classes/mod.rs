@@ -2,6 +2,7 @@
 
 mod helpers;
 
+// `enums.rs` and `options.rs` wait for enums, and for `freelist`, `generic`, `immutable_type` and `new`.
 files! {
     making,
     fields,
@@ -30,8 +31,6 @@ files! {
     destruction,
     threads,
     leaks,
-    enums,
-    options,
     panics,
     layouts_beyond,
     extending_any,
