@@ -9,7 +9,7 @@ use pyo3::ffi;
 use pyo3::prelude::*;
 
 use super::helpers::{Mark, Tally, script, script_with, unraisable};
-use crate::check::after_collection;
+use crate::check::{after_collection, is_cpython};
 
 tests![
     bytes_are_read,
@@ -17,6 +17,7 @@ tests![
     read_only_memory,
     released_once_for_each_view,
     consumers_of_the_standard_library,
+    released_by_consumers,
     many_dimensions,
     refused_views,
     failing_views,
@@ -174,12 +175,10 @@ with second:
     pass
 assert (memory.views, memory.released) == (2, 2)
 raises(ValueError, second.tobytes)
-bytes(memory)
-assert memory.views == memory.released == 3
 for _ in range(100):
     with memoryview(memory):
         pass
-assert memory.views == memory.released == 103
+assert (memory.views, memory.released) == (102, 102)
 ";
     memory(py, code);
 }
@@ -197,6 +196,20 @@ assert bytes(memory) == b'wxBA' and io.BytesIO().write(memory) == 4
 assert memoryview(memory) == b'wxBA'
 ";
     memory(py, code);
+}
+
+/// By CPython at once; elsewhere perhaps when the consumer's own object is collected, and never more than once.
+fn released_by_consumers(py: Python<'_>) {
+    let code = "
+import gc, hashlib
+bytes(memory)
+b''.join([memory])
+hashlib.md5(memory)
+gc.collect()
+assert 0 <= memory.released <= memory.views == 3, (memory.views, memory.released)
+";
+    let exact = if is_cpython(py) { "assert memory.released == 3" } else { "" };
+    memory(py, &format!("{code}{exact}"));
 }
 
 /// Two rows of three 16-bit numbers.
@@ -409,7 +422,7 @@ sub = Sub(3)
 with memoryview(sub) as view:
     assert view.tolist() == [0, 1, 2] and view.obj is sub and sub.attribute == 3
     view[0] = 5
-assert bytes(sub) == b'\\5\\1\\2' and sub.views == sub.released == 2
+assert bytes(sub) == b'\\5\\1\\2'
 ";
     memory(py, code);
 }
@@ -428,7 +441,9 @@ impl Derived {
 fn views_of_derived_classes(py: Python<'_>) {
     let code = "
 derived = Derived()
-assert bytes(derived) == b'\\0\\1' and derived.views == derived.released == 1
+with memoryview(derived) as view:
+    assert bytes(view) == b'\\0\\1' and (derived.views, derived.released) == (1, 0)
+assert (derived.views, derived.released) == (1, 1)
 ";
     script(py, &[py.get_type::<Derived>()], code);
 }

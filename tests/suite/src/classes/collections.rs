@@ -120,7 +120,9 @@ impl Strange {
     }
 
     fn __contains__(&self, key: &Bound<'_, PyAny>) -> PyResult<bool> {
-        if key.is_none() { panic!("in a search") }
+        if key.is_none() {
+            panic!("in a search")
+        }
         Err(PyRuntimeError::new_err("unsure"))
     }
 }
@@ -255,11 +257,7 @@ assert 20 in row and 25 not in row and row.__contains__(10) is True
 strange = Strange(0)
 assert raises(RuntimeError, lambda: 5 in strange) == 'unsure'
 ";
-    script(
-        py,
-        &[py.get_type::<Row>(), py.get_type::<Strange>()],
-        &format!("row = Row([10, 20, 30])\n{code}"),
-    );
+    script(py, &[py.get_type::<Row>(), py.get_type::<Strange>()], &format!("row = Row([10, 20, 30])\n{code}"));
 }
 
 #[pyclass(sequence)]
@@ -337,11 +335,7 @@ assert list(row) == [10, 20, 30] and list(reversed(row)) == [30, 20, 10]
 assert list(reversed(Items([1, 2, 3]))) == [3, 2, 1]
 assert list(zip(row, Items([1, 2]))) == [(10, 1), (20, 2)]
 ";
-    script(
-        py,
-        &[py.get_type::<Row>(), py.get_type::<Items>()],
-        &format!("row = Row([10, 20, 30])\n{code}"),
-    );
+    script(py, &[py.get_type::<Row>(), py.get_type::<Items>()], &format!("row = Row([10, 20, 30])\n{code}"));
 }
 
 /// `PySequence_GetItem` and the like, which look at other slots than `[]` does.

@@ -185,11 +185,7 @@ raises(TypeError, lambda: None > version)
 assert Single(1).__eq__('a') is NotImplemented
 assert OnlyEq(1).__eq__(1) is NotImplemented
 ";
-    script(
-        py,
-        &[py.get_type::<Version>(), py.get_type::<Single>(), py.get_type::<OnlyEq>()],
-        code,
-    );
+    script(py, &[py.get_type::<Version>(), py.get_type::<Single>(), py.get_type::<OnlyEq>()], code);
 }
 
 #[pyclass]

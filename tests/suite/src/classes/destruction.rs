@@ -318,9 +318,8 @@ fn destructors_that_drop_objects(py: Python<'_>) -> PyResult<()> {
     let tally = tally(py);
     let mut chain = counted(&tally).into_any().unbind();
     for _ in 0..20 {
-        chain = Bound::new(py, Holder { _objects: vec![chain, counted(&tally).into_any().unbind()] })?
-            .into_any()
-            .unbind();
+        chain =
+            Bound::new(py, Holder { _objects: vec![chain, counted(&tally).into_any().unbind()] })?.into_any().unbind();
     }
     drop(chain);
     all_dropped(py, &tally, 21);

@@ -161,12 +161,20 @@ raises(TypeError, type, 'Sub', (Colour,), {})
 
 #[pyclass]
 enum Shape {
-    Circle { radius: f64 },
-    Rectangle { width: f64, height: f64 },
+    Circle {
+        radius: f64,
+    },
+    Rectangle {
+        width: f64,
+        height: f64,
+    },
     Polygon(Vec<(f64, f64)>, String),
     Nothing(),
     #[pyo3(constructor = (text = "none".to_owned(), *, size = 1), name = "Label")]
-    Text { text: String, size: u32 },
+    Text {
+        text: String,
+        size: u32,
+    },
 }
 
 #[pymethods]

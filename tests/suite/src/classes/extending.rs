@@ -442,8 +442,7 @@ for object in kept:
     else:
         object.add('value')
 ";
-    let classes =
-        [py.get_type::<MarkedDict>(), py.get_type::<MarkedList>(), py.get_type::<MarkedSet>()];
+    let classes = [py.get_type::<MarkedDict>(), py.get_type::<MarkedList>(), py.get_type::<MarkedSet>()];
     let variables = script_with(py, &classes, &[("tally", tally.as_any())], code);
     assert_eq!((tally.get().made(), tally.get().dropped()), (60, 0));
     collect(py);
@@ -457,9 +456,8 @@ for object in kept:
 }
 
 fn values_stay_while_others_are_collected(py: Python<'_>) -> PyResult<()> {
-    let all: Vec<_> = (0..200)
-        .map(|number| Bound::new(py, Counts { default: number, misses: 0 }))
-        .collect::<PyResult<_>>()?;
+    let all: Vec<_> =
+        (0..200).map(|number| Bound::new(py, Counts { default: number, misses: 0 })).collect::<PyResult<_>>()?;
     for (number, counts) in all.iter().enumerate() {
         counts.set_item(number, number)?;
         // Leaves garbage behind.

@@ -40,11 +40,7 @@ macro_rules! exception {
         impl $name {
             #[new]
             #[pyo3(signature = (tally, *_args, **_kwargs))]
-            fn new(
-                tally: &Bound<'_, Tally>,
-                _args: &Bound<'_, PyTuple>,
-                _kwargs: Option<&Bound<'_, PyDict>>,
-            ) -> $name {
+            fn new(tally: &Bound<'_, Tally>, _args: &Bound<'_, PyTuple>, _kwargs: Option<&Bound<'_, PyDict>>) -> $name {
                 $name { number: 5, _mark: Mark::new(tally) }
             }
 

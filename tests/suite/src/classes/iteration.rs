@@ -293,11 +293,7 @@ raises(TypeError, next, NotIterator())
 raises(TypeError, Countdown.__next__, 5)
 raises(TypeError, next, Shelf([]))
 ";
-    script(
-        py,
-        &[py.get_type::<NotIterator>(), py.get_type::<Countdown>(), py.get_type::<Shelf>()],
-        code,
-    );
+    script(py, &[py.get_type::<NotIterator>(), py.get_type::<Countdown>(), py.get_type::<Shelf>()], code);
 }
 
 #[pyclass]

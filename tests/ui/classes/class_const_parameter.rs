@@ -1,0 +1,8 @@
+use everypy::prelude::*;
+
+#[pyclass]
+struct C<const N: usize> {
+    value: [u8; N],
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyclass(eq)]
+struct C;
+
+fn main() {}

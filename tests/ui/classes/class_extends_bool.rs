@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyclass(extends = everypy::types::PyBool)]
+struct C;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use everypy::prelude::*;
+
+struct Base;
+
+#[pyclass(extends = Base)]
+struct C;
+
+fn main() {}

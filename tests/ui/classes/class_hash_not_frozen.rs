@@ -1,0 +1,7 @@
+use everypy::prelude::*;
+
+#[pyclass(hash, eq)]
+#[derive(Hash, PartialEq)]
+struct C;
+
+fn main() {}

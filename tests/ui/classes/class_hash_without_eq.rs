@@ -1,0 +1,7 @@
+use everypy::prelude::*;
+
+#[pyclass(frozen, hash)]
+#[derive(Hash)]
+struct C;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use everypy::prelude::*;
+
+#[pyclass]
+struct C<'a> {
+    text: &'a str,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyclass(mapping, sequence)]
+struct C;
+
+fn main() {}

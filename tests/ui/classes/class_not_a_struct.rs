@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyclass]
+fn f() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use everypy::prelude::*;
+
+#[pyclass]
+struct C {
+    shared: std::rc::Rc<i32>,
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use everypy::prelude::*;
+
+#[pyclass(ord)]
+#[derive(PartialEq, PartialOrd)]
+struct C;
+
+fn main() {}

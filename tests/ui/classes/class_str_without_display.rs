@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyclass(str)]
+struct C;
+
+fn main() {}

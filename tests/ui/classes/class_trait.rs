@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyclass]
+trait T {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use everypy::prelude::*;
+
+#[pyclass]
+struct C<T> {
+    value: T,
+}
+
+fn main() {}

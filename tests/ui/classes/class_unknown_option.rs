@@ -1,0 +1,9 @@
+use everypy::prelude::*;
+
+#[pyclass(freeze)]
+struct C;
+
+#[pyclass(extend = PyAny)]
+struct D;
+
+fn main() {}

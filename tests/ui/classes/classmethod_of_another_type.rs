@@ -1,0 +1,14 @@
+use everypy::prelude::*;
+
+#[pyclass]
+struct C {
+    value: i32,
+}
+
+#[pymethods]
+impl C {
+    #[classmethod]
+    fn f(class: i32) {}
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyclass]
+enum E {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use everypy::prelude::*;
+
+#[pyclass(extends = PyAny)]
+enum E {
+    A,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use everypy::prelude::*;
+
+#[pyclass]
+enum E<T> {
+    A { value: T },
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use everypy::prelude::*;
+
+#[pyclass(str = "{0}")]
+enum E {
+    A,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use everypy::prelude::*;
+
+#[pyclass(subclass)]
+enum E {
+    A,
+}
+
+fn main() {}

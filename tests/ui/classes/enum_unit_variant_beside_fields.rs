@@ -1,0 +1,9 @@
+use everypy::prelude::*;
+
+#[pyclass]
+enum E {
+    Unit,
+    Fields { value: i32 },
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use everypy::prelude::*;
+
+#[pyclass]
+enum E {
+    #[pyo3(nmae = "B")]
+    A,
+}
+
+fn main() {}

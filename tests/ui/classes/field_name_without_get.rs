@@ -1,0 +1,9 @@
+use everypy::prelude::*;
+
+#[pyclass]
+struct C {
+    #[pyo3(name = "other")]
+    value: i32,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pyclass]
+struct C(#[pyo3(get)] i32);
+
+fn main() {}

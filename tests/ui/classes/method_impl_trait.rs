@@ -1,0 +1,13 @@
+use everypy::prelude::*;
+
+#[pyclass]
+struct C {
+    value: i32,
+}
+
+#[pymethods]
+impl C {
+    fn f(&self, value: impl Send) {}
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use everypy::prelude::*;
+
+#[pyclass(frozen)]
+struct C;
+
+#[pymethods]
+impl C {
+    fn f(&mut self) {}
+
+    fn g(slf: PyRefMut<'_, Self>) {}
+}
+
+fn main() {}

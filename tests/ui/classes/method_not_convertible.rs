@@ -1,0 +1,17 @@
+use everypy::prelude::*;
+
+struct Foreign;
+
+#[pyclass]
+struct C;
+
+#[pymethods]
+impl C {
+    fn f(&self) -> Foreign {
+        Foreign
+    }
+
+    fn g(&self, value: Foreign) {}
+}
+
+fn main() {}

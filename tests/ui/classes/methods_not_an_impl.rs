@@ -1,0 +1,6 @@
+use everypy::prelude::*;
+
+#[pymethods]
+struct C;
+
+fn main() {}

@@ -1,0 +1,10 @@
+use everypy::prelude::*;
+
+struct C;
+
+#[pymethods]
+impl C {
+    fn f(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use everypy::prelude::*;
+
+#[pyclass]
+struct C {
+    value: i32,
+}
+
+#[pymethods]
+impl C {
+    #[new]
+    fn new(&self) -> C {
+        C { value: 1 }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use everypy::prelude::*;
+
+#[pyclass]
+struct C {
+    value: i32,
+}
+
+#[pymethods]
+impl C {
+    fn __traverse__(&mut self, visit: everypy::PyVisit<'_>) -> Result<(), everypy::PyTraverseError> {
+        Ok(())
+    }
+}
+
+fn main() {}

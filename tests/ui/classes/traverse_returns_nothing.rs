@@ -1,0 +1,13 @@
+use everypy::prelude::*;
+
+#[pyclass]
+struct C {
+    value: i32,
+}
+
+#[pymethods]
+impl C {
+    fn __traverse__(&self, visit: everypy::PyVisit<'_>) {}
+}
+
+fn main() {}
