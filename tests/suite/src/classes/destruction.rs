@@ -136,20 +136,27 @@ impl Drop for Told {
 }
 
 #[pyclass(subclass)]
-struct Base(#[allow(dead_code, reason = "is dropped")] Told);
+struct Base {
+    _told: Told,
+}
 
 #[pyclass(extends = Base, subclass)]
-struct Middle(#[allow(dead_code, reason = "is dropped")] Told);
+struct Middle {
+    _told: Told,
+}
 
 #[pyclass(extends = Middle)]
-struct Leaf(#[allow(dead_code, reason = "is dropped")] Told, #[allow(dead_code, reason = "is dropped")] Told);
+struct Leaf {
+    _first: Told,
+    _second: Told,
+}
 
 fn contents_of_all_levels_in_order(py: Python<'_>) -> PyResult<()> {
     let diary = Py::new(py, Diary::default())?;
     let told = |name| Told(name, diary.clone_ref(py));
-    let contents = PyClassInitializer::from(Base(told("base")))
-        .add_subclass(Middle(told("middle")))
-        .add_subclass(Leaf(told("leaf"), told("second field of leaf")));
+    let contents = PyClassInitializer::from(Base { _told: told("base") })
+        .add_subclass(Middle { _told: told("middle") })
+        .add_subclass(Leaf { _first: told("leaf"), _second: told("second field of leaf") });
     drop(Bound::new(py, contents)?);
     let seen = || diary.get().0.lock().unwrap().clone();
     after_collection(py, || seen().len() == 4);

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
-use crate::check::{self, eval};
+use crate::check;
 
 /// Runs Python code in which classes stand under their names.
 ///
@@ -117,13 +117,6 @@ pub(super) fn since(py: Python<'_>, major: u8, minor: u8) -> bool {
         .and_then(|sys| sys.getattr("version_info"))
         .and_then(|version| version.ge((major, minor)))
         .expect("versions can be compared")
-}
-
-/// Whether threads run Python code at the same time.
-pub(super) fn is_free_threaded(py: Python<'_>) -> bool {
-    eval(py, "not getattr(__import__('sys'), '_is_gil_enabled', lambda: True)()")
-        .extract()
-        .expect("a bool")
 }
 
 /// How many references to an object there are; on CPython only.

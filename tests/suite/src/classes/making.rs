@@ -359,7 +359,6 @@ impl Unit {
         Unit
     }
 
-    #[allow(clippy::unused_self, reason = "a method is what is tested")]
     fn five(&self) -> i32 {
         5
     }

@@ -356,7 +356,6 @@ impl Number {
         Number(value)
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "what `int` does")]
     fn __int__(&self) -> i64 {
         self.0 as i64
     }
@@ -365,7 +364,6 @@ impl Number {
         self.0
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "compared before")]
     fn __index__(&self) -> PyResult<i64> {
         if self.0.fract() != 0.0 {
             return Err(PyValueError::new_err("not whole"));

@@ -21,7 +21,6 @@ struct Panicky {
     calls: usize,
 }
 
-#[allow(clippy::unused_self, reason = "slots have a receiver")]
 #[pymethods]
 impl Panicky {
     #[new]
@@ -225,7 +224,6 @@ assert panicky.calls == 2
 #[pyclass]
 struct Caller;
 
-#[allow(clippy::unused_self, reason = "a method is what is tested")]
 #[pymethods]
 impl Caller {
     #[new]

@@ -204,13 +204,11 @@ impl Config {
         Config { name: String::new() }
     }
 
-    fn __reduce__<'py>(
-        slf: &Bound<'py, Self>,
-    ) -> PyResult<(Bound<'py, PyType>, (Bound<'py, PyAny>,), Bound<'py, PyAny>)> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyTuple>> {
         let py = slf.py();
         let items = py.get_type::<PyDict>().call1((slf,))?;
         let dict = slf.getattr_opt("__dict__")?;
-        Ok((slf.get_type(), (items,), (slf.borrow().name.clone(), dict).into_pyobject(py)?.into_any()))
+        (slf.get_type(), (items,), (slf.borrow().name.clone(), dict)).into_pyobject(py)
     }
 
     fn __setstate__(slf: &Bound<'_, Self>, state: (String, Option<Bound<'_, PyDict>>)) -> PyResult<()> {
