@@ -1,9 +1,11 @@
 //! How instances are made.
 
+use core::ffi::c_ulong;
 use core::ptr::null_mut;
 
 use everypy_ffi::{self as ffi, PyObject, PyTypeObject};
 use everypy_shims::class;
+use everypy_shims::object::type_flags;
 
 use super::contents::{Contents, contents};
 use super::{PyClass, PyClassBaseType, PyNativeTypeInitializer, elsewhere};
@@ -173,17 +175,20 @@ pub(super) unsafe fn new_native(
             let alloc = class::alloc_of(subtype).ok_or_else(|| cannot_make(py, subtype))?;
             return alloc(subtype, 0).owned_or_err(py).map(Bound::into_ptr);
         }
-        let empty = arguments.args.is_null().then(|| PyTuple::empty(py));
-        let args = empty.as_ref().map_or(arguments.args, Bound::as_ptr);
+        // Exceptions keep what they were made of. Other classes are made of nothing: what ours was called with is for its
+        // own constructor, and for `__init__`.
+        let keeps = type_flags(native) & ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS as c_ulong != 0;
+        let Arguments { args, kwargs } = if keeps { arguments } else { Arguments::NONE };
+        let empty = args.is_null().then(|| PyTuple::empty(py));
+        let args = empty.as_ref().map_or(args, Bound::as_ptr);
         if let Some(new) = class::new_of(native) {
-            return new(subtype, args, arguments.kwargs).owned_or_err(py).map(Bound::into_ptr);
+            return new(subtype, args, kwargs).owned_or_err(py).map(Bound::into_ptr);
         }
         // PyPy has no such function in most of its own classes; asked by name it makes instances of others, too.
         let new = native.cast::<PyObject>().borrowed(py).getattr("__new__")?;
         let mut all = vec![subtype.cast::<PyObject>().borrowed(py).to_owned()];
         all.extend((*args.borrowed(py).cast_unchecked::<PyTuple>()).iter());
-        let kwargs = (!arguments.kwargs.is_null())
-            .then(|| arguments.kwargs.borrowed(py).cast_unchecked().to_owned());
+        let kwargs = (!kwargs.is_null()).then(|| kwargs.borrowed(py).cast_unchecked().to_owned());
         new.call(PyTuple::new(py, all)?, kwargs.as_ref()).map(Bound::into_ptr)
     }
 }

@@ -11,7 +11,7 @@ use super::{PyClass, PyClassBaseType, PyVisit};
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::PyRuntimeError;
 use crate::ffi_ptr::FfiPtrExt as _;
-use crate::impl_::trampoline::trampoline;
+use crate::impl_::slots;
 use crate::marker::Python;
 use crate::panic::PanicException;
 use crate::type_object::PyTypeInfo;
@@ -167,13 +167,15 @@ pub unsafe fn visit_contents<T: PyClass>(
 pub(crate) unsafe extern "C" fn clear<T: PyClass>(object: *mut PyObject) -> c_int {
     // SAFETY: as the caller says.
     unsafe {
-        trampoline(|py| {
+        // The garbage collector goes on whatever happens, and older ones end the process if an exception is left to them.
+        slots::unraisable(object, |py| {
             clear_contents::<T>(py, object)?;
             match class::clear_of(Native::<T>::type_object_raw(py)) {
                 Some(clear) if clear(object) != 0 => Err(PyErr::fetch(py)),
-                _ => Ok(0),
+                _ => Ok(()),
             }
-        })
+        });
+        0
     }
 }
 

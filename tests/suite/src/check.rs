@@ -84,7 +84,8 @@ pub(crate) fn raises_like<V, E: Into<PyErr>>(
 /// last reference, else within a few collections.
 #[track_caller]
 pub(crate) fn after_collection(py: Python<'_>, condition: impl Fn() -> bool) {
-    if !py.supports(Capability::PromptDestruction) {
+    // Without the GIL an object dies in the thread that made it, when that runs Python code or collects.
+    if !py.supports(Capability::PromptDestruction) || py.runtime().free_threaded {
         let collect =
             py.import("gc").and_then(|gc| gc.getattr("collect")).expect("there is gc.collect");
         for _ in 0..50 {

@@ -26,7 +26,8 @@ pub(super) fn script_with<'py>(
 ) -> Bound<'py, PyDict> {
     let raises = raises_in_python(py);
     let mut all = vec![("raises", &raises)];
-    let own: Vec<String> = classes.iter().map(|class| class.name().expect("a class has a name").to_string()).collect();
+    let own: Vec<String> =
+        classes.iter().map(|class| class.name().expect("a class has a name").to_string()).collect();
     all.extend(own.iter().map(String::as_str).zip(classes.iter().map(|class| class.as_any())));
     all.extend_from_slice(names);
     match check::run(py, &all, code) {
