@@ -34,11 +34,24 @@ pub struct Python<'py>(PhantomData<(&'py (), *mut ())>);
 impl Python<'_> {
     /// Attaches this thread to the interpreter and calls `f` with the token. Nested calls are fine.
     ///
+    /// With the feature `auto-initialize` the first call starts an interpreter if none is running, as
+    /// [`initialize`](Self::initialize) does.
+    ///
+    /// ```
+    /// use everypy::prelude::*;
+    ///
+    /// # fn main() -> PyResult<()> {
+    /// let version: String = Python::attach(|py| py.import("sys")?.getattr("version")?.extract())?;
+    /// assert!(version.starts_with("3."));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// C API: [`PyGILState_Ensure`](https://docs.python.org/3/c-api/init.html#c.PyGILState_Ensure).
     ///
     /// # Panics
     ///
-    /// If no interpreter is running.
+    /// If no interpreter is running, and none can be started.
     #[doc(alias = "with_gil")]
     #[doc(alias = "PyGILState_Ensure")]
     #[track_caller]
@@ -46,7 +59,29 @@ impl Python<'_> {
     where
         F: for<'py> FnOnce(Python<'py>) -> R,
     {
-        Self::try_attach(f).expect("a Python interpreter is running in this process")
+        #[cfg(feature = "auto-initialize")]
+        if !everypy_shims::is_loaded() {
+            crate::embed::initialize();
+        }
+        match Self::try_attach(f) {
+            Some(result) => result,
+            None => not_running(),
+        }
+    }
+
+    /// Starts an interpreter, unless one is running: the one that `EVERYPY_PYTHON` asks for, or the best on the machine.
+    /// [`embed`](crate::embed) tells how it is chosen, and has a form that returns an error.
+    ///
+    /// C API: [`Py_InitializeEx`](https://docs.python.org/3/c-api/interp-lifecycle.html#c.Py_InitializeEx).
+    ///
+    /// # Panics
+    ///
+    /// If there is none, with what was tried and why it failed.
+    #[doc(alias = "prepare_freethreaded_python")]
+    #[doc(alias = "Py_InitializeEx")]
+    #[track_caller]
+    pub fn initialize() {
+        crate::embed::initialize();
     }
 
     /// The older name of [`attach`](Self::attach).
@@ -76,6 +111,15 @@ impl Python<'_> {
         drop(attached);
         Some(result)
     }
+}
+
+#[cold]
+#[track_caller]
+fn not_running() -> ! {
+    panic!(
+        "no Python interpreter is running in this process\n\
+         hint: call `Python::initialize()` first, or enable the feature `auto-initialize`"
+    )
 }
 
 /// Keeps the thread attached.

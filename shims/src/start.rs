@@ -103,7 +103,8 @@ impl Python {
                 // It looks for the standard library from there upwards, then beside itself, and for `pyvenv.cfg`.
                 let home = program.and_then(Path::parent);
                 let home = home.map(|folder| platform::narrow(folder.as_os_str())).transpose()?;
-                if setup_home(home.as_ref().map_or(core::ptr::null(), |home| home.as_ptr()), 0) != 0 {
+                if setup_home(home.as_ref().map_or(core::ptr::null(), |home| home.as_ptr()), 0) != 0
+                {
                     return Err(StartError::NoStandardLibrary);
                 }
             }
@@ -111,7 +112,8 @@ impl Python {
             let mut source = String::from("import sys, cpyext\n");
             if let Some(program) = program {
                 let name = platform::narrow(program.as_os_str())?;
-                source.push_str("import os\nsys.executable = sys._base_executable = os.fsdecode(b'");
+                source
+                    .push_str("import os\nsys.executable = sys._base_executable = os.fsdecode(b'");
                 for byte in name.as_bytes() {
                     write!(source, "\\x{byte:02x}").expect("a `String` takes everything");
                 }
@@ -321,8 +323,10 @@ mod tests {
     fn paths_are_decoded() {
         #[track_caller]
         fn check(bytes: &[u8], expected: &[u32]) {
-            let wide: Vec<u32> =
-                super::platform::wide_from_utf8(bytes).into_iter().map(|unit| unit as u32).collect();
+            let wide: Vec<u32> = super::platform::wide_from_utf8(bytes)
+                .into_iter()
+                .map(|unit| unit as u32)
+                .collect();
             assert_eq!(wide, expected);
         }
         check(b"/a b", &[0x2f, 0x61, 0x20, 0x62, 0]);
