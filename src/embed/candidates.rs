@@ -178,7 +178,7 @@ impl Told {
 }
 
 /// The first `3.N` in a text, and whether a `t` follows.
-fn version_in(text: &str) -> Option<(u8, bool)> {
+pub(super) fn version_in(text: &str) -> Option<(u8, bool)> {
     text.match_indices("3.").find_map(|(start, _)| {
         // Not the 3.1 of 13.1.
         let before = text[..start].bytes().next_back();
@@ -232,7 +232,12 @@ fn search_path() -> Vec<PathBuf> {
 /// Where the installations below `folder` have their programs.
 fn installations(folder: Option<PathBuf>) -> Vec<PathBuf> {
     let entries = folder.and_then(|folder| folder.read_dir().ok()).into_iter().flatten().flatten();
-    let mut folders: Vec<PathBuf> = entries.map(|entry| programs_of(&entry.path())).collect();
+    let mut folders: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        // What is in a root file system does not run here.
+        .filter(|folder| !folder.join("usr").join("bin").is_dir())
+        .map(|folder| programs_of(&folder))
+        .collect();
     folders.sort();
     folders
 }
@@ -310,10 +315,13 @@ fn in_environment(folder: &Path) -> PathBuf {
         .unwrap_or_else(|| folders[0].join(format!("python{}", env::consts::EXE_SUFFIX)))
 }
 
+/// How many folders above a library may belong to its installation: `/usr/lib/x86_64-linux-gnu` to `/usr`.
+pub(super) const LEVELS: usize = 3;
+
 /// The executables that may use a library: those beside it and in the `bin` of the folders above.
 fn users_of(library: &Path) -> Vec<PathBuf> {
     let library = library.canonicalize().unwrap_or_else(|_| library.to_path_buf());
-    let above = library.ancestors().skip(1).take(3);
+    let above = library.ancestors().skip(1).take(LEVELS);
     let folders = above.flat_map(|folder| [folder.join("bin"), folder.to_path_buf()]);
     let mut found: Vec<PathBuf> = folders.flat_map(|folder| interpreters_in(&folder)).collect();
     let minor = |path: &Path| Told::by(path).minor;

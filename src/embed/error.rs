@@ -74,8 +74,9 @@ impl Error {
             Self::Second { .. } => {
                 "ask for the one that is running, or use a process for each interpreter".to_owned()
             }
+            // The first one fitted best.
             _ => match self.refusals() {
-                [Refusal { hint: Some(hint), .. }] => hint.clone(),
+                [Refusal { hint: Some(hint), .. }, ..] => hint.clone(),
                 _ => HINT.to_owned(),
             },
         }

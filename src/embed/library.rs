@@ -38,9 +38,13 @@ fn without_executable(library: &Path) -> Result<Interpreter, Refusal> {
         let reason = "no executable uses it, and its name does not tell whose it is";
         return Err(Refusal::new(library, reason).with_hint(hint));
     };
+    if let Some((minor @ ..7, _)) = candidates::version_in(&name) {
+        let reason = format!("it is the library of a Python 3.{minor}, which is older than 3.7");
+        return Err(Refusal::new(library, reason));
+    }
     // The folder of 3.7 does not have the `m` of its library.
     let standard = Path::new("lib").join(name.trim_end_matches(['m', 'd'])).join("os.py");
-    let mut above = library.ancestors().skip(1);
+    let mut above = library.ancestors().skip(1).take(candidates::LEVELS);
     let Some(prefix) = above.find(|folder| folder.join(&standard).is_file()) else {
         let reason =
             format!("no executable uses it, and no folder above it has `{}`", standard.display());

@@ -162,8 +162,16 @@ impl Interpreter {
         shims::Python::open(&self.library).map_err(|error| self.refuse(error))
     }
 
+    /// What a user knows it by.
+    fn named(&self) -> &Path {
+        match (&self.executable, &self.runtime) {
+            (Some(executable), Some(_)) => executable,
+            _ => &self.library,
+        }
+    }
+
     fn refuse(&self, reason: impl fmt::Display) -> Refusal {
-        Refusal::new(self.executable().unwrap_or(&self.library), reason.to_string())
+        Refusal::new(self.named(), reason.to_string())
     }
 
     /// Whether both are one installation, or one virtual environment.
@@ -176,7 +184,7 @@ impl Interpreter {
 
 impl fmt::Display for Interpreter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.executable().unwrap_or(&self.library).display();
+        let path = self.named().display();
         match &self.runtime {
             Some(runtime) => write!(f, "{runtime} at {path}"),
             None => write!(f, "{path}"),

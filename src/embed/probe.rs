@@ -61,22 +61,27 @@ fn check_file(path: &Path) -> Result<(), Refusal> {
             "the interpreter that its virtual environment was made from is gone: there is no `{}`",
             home.display()
         );
-        let hint = format!("make it again: python3 -m venv --clear \"{}\"", environment.display());
-        return Err(Refusal::new(path, reason).with_hint(hint));
+        return Err(Refusal::new(path, reason).with_hint(make_again(&environment)));
     }
     if !path.exists() {
-        return Err(match path.read_link() {
-            Ok(target) => Refusal::new(
-                path,
-                format!("it is a link to `{}`, which is not there", target.display()),
-            ),
-            Err(_) => Refusal::new(path, "there is no such file"),
+        let Ok(target) = path.read_link() else {
+            return Err(Refusal::new(path, "there is no such file"));
+        };
+        let reason = format!("it is a link to `{}`, which is not there", target.display());
+        let refusal = Refusal::new(path, reason);
+        return Err(match environment_of(path) {
+            Some(environment) => refusal.with_hint(make_again(&environment)),
+            None => refusal,
         });
     }
     match Machine::mismatch(path) {
         Some(mismatch) => Err(wrong_machine(path, &mismatch)),
         None => Ok(()),
     }
+}
+
+fn make_again(environment: &Path) -> String {
+    format!("make the environment again: python3 -m venv --clear \"{}\"", environment.display())
 }
 
 pub(super) fn wrong_machine(path: &Path, reason: &str) -> Refusal {
@@ -107,10 +112,8 @@ impl Answer {
         let finished = run(command, LIMIT).map_err(|why| Refusal::new(path, why))?;
         let answer = Self::parse(&finished.stdout);
         if answer.get("end").is_none() {
-            let said = String::from_utf8_lossy(&finished.stderr).into_owned();
-            let last = said.lines().rev().find(|line| !line.trim().is_empty());
-            let last = last.map(|line| format!(": {}", line.trim())).unwrap_or_default();
-            let reason = format!("it does not answer ({}){last}", finished.status);
+            let said = said(&String::from_utf8_lossy(&finished.stderr));
+            let reason = format!("it does not answer ({}){said}", finished.status);
             let hint = format!(
                 "run `\"{}\" -c \"import sys\"` to see what the interpreter says",
                 path.display()
@@ -166,6 +169,20 @@ impl Answer {
             self.get("debug") == Some("1"),
         ))
     }
+}
+
+/// The line that tells most of what a program said before it failed.
+fn said(stderr: &str) -> String {
+    /// Programs that are no Python repeat the whole script.
+    const LONGEST: usize = 200;
+    let lines = || stderr.lines().map(str::trim).filter(|line| !line.is_empty());
+    // The last line of a traceback, or of what Python says when it cannot start; else the first of anything.
+    let line = lines().rfind(|line| line.contains("Error: ")).or_else(|| lines().next());
+    let Some(line) = line else {
+        return String::new();
+    };
+    let end = if line.chars().count() > LONGEST { " …" } else { "" };
+    format!(": {}{end}", line.chars().take(LONGEST).collect::<String>())
 }
 
 struct Finished {
@@ -230,6 +247,24 @@ mod tests {
         assert_eq!(answer.get("python"), Some("3.9.18"));
         assert_eq!(answer.bytes("library"), Some(&b"/a=b\xff"[..]));
         assert_eq!(answer.get("end"), None);
+    }
+
+    #[test]
+    fn what_a_program_said() {
+        #[track_caller]
+        fn check(stderr: &str, expected: &str) {
+            assert_eq!(said(stderr), expected);
+        }
+        check("", "");
+        check(
+            "\npyenv: python3.7: command not found\n\nNote: see elsewhere\n",
+            ": pyenv: python3.7: command not found",
+        );
+        check(
+            "Fatal Python error: init\nModuleNotFoundError: No module named 'encodings'\n\n<no Python frame>",
+            ": ModuleNotFoundError: No module named 'encodings'",
+        );
+        check(&"\u{e9}".repeat(300), &format!(": {} …", "\u{e9}".repeat(200)));
     }
 
     #[cfg(unix)]
