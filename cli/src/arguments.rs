@@ -58,7 +58,8 @@ own ends with a line `N passed, N failed`.
 
 Exit status: 0 if every interpreter passed, 1 if not, 2 for a wrong option.";
 
-const RUN_USAGE: &str = "everypy run [--python REQUEST] [OPTION]… [-c CODE | -m MODULE | FILE] [ARGUMENT]…";
+const RUN_USAGE: &str =
+    "everypy run [--python REQUEST] [OPTION]… [-c CODE | -m MODULE | FILE] [ARGUMENT]…";
 
 const RUN_HELP: &str = "\
 Examples:

@@ -96,6 +96,7 @@ impl Python {
             let startup: unsafe extern "C" fn() = self.function("rpython_startup_code")?;
             let setup_home: unsafe extern "C" fn(*const c_char, c_int) -> c_int =
                 self.function("pypy_setup_home")?;
+            let init_threads: unsafe extern "C" fn() = self.function("pypy_init_threads")?;
             let execute: unsafe extern "C" fn(*const c_char) -> c_int =
                 self.function("pypy_execute_source")?;
             if self.is_opened() {
@@ -107,6 +108,8 @@ impl Python {
                 {
                     return Err(StartError::NoStandardLibrary);
                 }
+                // Without it there is no GIL, and threads run into each other.
+                init_threads();
             }
             // Importing this module, which is a part of PyPy, starts its C API. Before that any other function crashes.
             let mut source = String::from("import sys, cpyext\n");
