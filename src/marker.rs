@@ -226,7 +226,8 @@ impl<'py> Python<'py> {
         globals: Option<&Bound<'py, PyDict>>,
         locals: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.run_builtin("eval", code, globals, locals)
+        let text = code.to_str()?.trim_start_matches([' ', '\t']);
+        self.run_code(&PyString::new(self, text), globals, locals)
     }
 
     /// Runs statements. Without `globals` those of `__main__` are used, without `locals` the globals.
@@ -240,20 +241,24 @@ impl<'py> Python<'py> {
         globals: Option<&Bound<'py, PyDict>>,
         locals: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<()> {
-        self.run_builtin("exec", code, globals, locals).map(drop)
+        // `exec` would ask for the frame of its caller; where a program embeds PyPy there is none, and it crashes.
+        let compile = self.import("builtins")?.getattr("compile")?;
+        let text = code.to_str()?.trim_start_matches([' ', '\t']);
+        let flags = 0;
+        let inherit_nothing = true;
+        let code = compile.call1((text, "<string>", "exec", flags, inherit_nothing))?;
+        self.run_code(&code, globals, locals).map(drop)
     }
 
-    /// `eval` and `exec` of `builtins` exist everywhere, which `Py_CompileString` and `PyRun_String` do not.
-    fn run_builtin(
+    /// `eval` of `builtins` exists everywhere, which `Py_CompileString` and `PyRun_String` do not. It takes a text or any
+    /// code object.
+    fn run_code(
         self,
-        function: &str,
-        code: &core::ffi::CStr,
+        code: &Bound<'py, PyAny>,
         globals: Option<&Bound<'py, PyDict>>,
         locals: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let text = code.to_str()?;
-        let builtins = self.import("builtins")?;
-        let function = builtins.getattr(function)?;
+        let eval = self.import("builtins")?.getattr("eval")?;
         let globals = match globals {
             Some(globals) => globals.clone(),
             // SAFETY: attached; the name is a C string; the result is an owned reference or null.
@@ -265,7 +270,7 @@ impl<'py> Python<'py> {
             },
         };
         let locals = locals.unwrap_or(&globals);
-        function.call1((text.trim_start_matches([' ', '\t']), &globals, locals))
+        eval.call1((code, &globals, locals))
     }
 
     /// Runs the handlers of signals that have arrived.

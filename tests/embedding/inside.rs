@@ -98,6 +98,17 @@ fn program_that_looks_around() {
         assert_eq!(text(py, c"repr(__import__('sys').argv)"), "['']");
         let executable = text(py, c"__import__('sys').executable");
         assert!(std::path::Path::new(&executable).is_absolute(), "{executable}");
+        // Nothing needs a Python function that called it.
+        for (code, exception) in [
+            (c"1 / 0", "ZeroDivisionError"),
+            (c"x =", "SyntaxError"),
+            (c"import no_such_module", "ModuleNotFoundError"),
+            (c"class A(Exception): pass\ndef f(): raise A\nf()", "A"),
+        ] {
+            let error = py.run(code, None, None).unwrap_err();
+            assert_eq!(error.get_type(py).qualname().unwrap().to_str().unwrap(), exception);
+            error.display(py);
+        }
         // A child is started as it is from the interpreter's own program.
         let code = c"__import__('subprocess').check_output([__import__('sys').executable, '-c', 'print(7)']).decode()";
         assert_eq!(text(py, code).trim(), "7");
