@@ -52,6 +52,9 @@ fn one_program_greets_from_every_interpreter() {
     let needed = succeeds(&Command::new("ldd").arg(example).output().expect("the system has ldd"));
     assert!(!needed.contains("python") && !needed.contains("pypy"), "{needed}");
 
+    if let Ok(hash) = Command::new("sha256sum").arg(example).output() {
+        println!("{}", String::from_utf8_lossy(&hash.stdout).trim());
+    }
     let interpreters = machine::interpreters();
     if interpreters.is_empty() {
         support::not_tested("no Python of this machine can be embedded");
