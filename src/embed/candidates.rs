@@ -166,9 +166,12 @@ impl Told {
         if self.is_too_old()
             || version.implementation().is_some_and(other)
             || self.minor.is_some_and(|minor| !version.may_be(minor))
-            || (self.free_threaded && version.excludes_free_threaded())
+            || (self.free_threaded && version.free_threaded() == Some(false))
         {
             Fit::No
+        } else if version.free_threaded().is_some_and(|asked| asked != self.free_threaded) {
+            // Not every name of such a build has the `t`.
+            Fit::Unknown
         } else if self.minor.is_some() || version.is_any() {
             Fit::Yes
         } else {

@@ -152,9 +152,9 @@ impl VersionRequest {
         self.clauses.is_empty()
     }
 
-    /// Whether a build without the GIL is not what is asked for.
-    pub(super) fn excludes_free_threaded(&self) -> bool {
-        self.build.is_some_and(|build| !build.free_threaded)
+    /// Whether a build without the GIL is asked for; `None` if any build will do.
+    pub(super) fn free_threaded(&self) -> Option<bool> {
+        self.build.map(|build| build.free_threaded)
     }
 
     /// Whether an interpreter of the version `3.minor` may be what is asked for.

@@ -9,7 +9,7 @@ use crate::{example, machine, support};
 
 /// A new folder with a space and letters beyond ASCII.
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("refused \u{e9}")).join(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("refused \u{e9}").join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("the target folder can be written to");
     folder
