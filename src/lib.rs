@@ -4,6 +4,7 @@
 pub mod call;
 pub mod conversion;
 mod conversions;
+pub mod embed;
 mod err;
 pub mod exceptions;
 mod ffi_ptr;
@@ -35,6 +36,12 @@ pub use pyclass::{
 pub use runtime::{Capability, Implementation, Runtime, Version};
 pub use type_object::{PyTypeCheck, PyTypeInfo};
 pub use types::PyAny;
+
+/// The older name of [`Python::initialize`].
+#[track_caller]
+pub fn prepare_freethreaded_python() {
+    Python::initialize();
+}
 
 /// The older name of an object of any type.
 pub type PyObject = Py<PyAny>;

@@ -34,11 +34,24 @@ pub struct Python<'py>(PhantomData<(&'py (), *mut ())>);
 impl Python<'_> {
     /// Attaches this thread to the interpreter and calls `f` with the token. Nested calls are fine.
     ///
+    /// With the feature `auto-initialize` the first call starts an interpreter if none is running, as
+    /// [`initialize`](Self::initialize) does.
+    ///
+    /// ```
+    /// use everypy::prelude::*;
+    ///
+    /// # fn main() -> PyResult<()> {
+    /// let version: String = Python::attach(|py| py.import("sys")?.getattr("version")?.extract())?;
+    /// assert!(version.starts_with("3."));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// C API: [`PyGILState_Ensure`](https://docs.python.org/3/c-api/init.html#c.PyGILState_Ensure).
     ///
     /// # Panics
     ///
-    /// If no interpreter is running.
+    /// If no interpreter is running, and none can be started.
     #[doc(alias = "with_gil")]
     #[doc(alias = "PyGILState_Ensure")]
     #[track_caller]
@@ -46,7 +59,29 @@ impl Python<'_> {
     where
         F: for<'py> FnOnce(Python<'py>) -> R,
     {
-        Self::try_attach(f).expect("a Python interpreter is running in this process")
+        #[cfg(feature = "auto-initialize")]
+        if !everypy_shims::is_loaded() {
+            crate::embed::initialize();
+        }
+        match Self::try_attach(f) {
+            Some(result) => result,
+            None => not_running(),
+        }
+    }
+
+    /// Starts an interpreter, unless one is running: the one that `EVERYPY_PYTHON` asks for, or the best on the machine.
+    /// [`embed`](crate::embed) tells how it is chosen, and has a form that returns an error.
+    ///
+    /// C API: [`Py_InitializeEx`](https://docs.python.org/3/c-api/interp-lifecycle.html#c.Py_InitializeEx).
+    ///
+    /// # Panics
+    ///
+    /// If there is none, with what was tried and why it failed.
+    #[doc(alias = "prepare_freethreaded_python")]
+    #[doc(alias = "Py_InitializeEx")]
+    #[track_caller]
+    pub fn initialize() {
+        crate::embed::initialize();
     }
 
     /// The older name of [`attach`](Self::attach).
@@ -76,6 +111,15 @@ impl Python<'_> {
         drop(attached);
         Some(result)
     }
+}
+
+#[cold]
+#[track_caller]
+fn not_running() -> ! {
+    panic!(
+        "no Python interpreter is running in this process\n\
+         hint: call `Python::initialize()` first, or enable the feature `auto-initialize`"
+    )
 }
 
 /// Keeps the thread attached.
@@ -182,7 +226,8 @@ impl<'py> Python<'py> {
         globals: Option<&Bound<'py, PyDict>>,
         locals: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.run_builtin("eval", code, globals, locals)
+        let text = code.to_str()?.trim_start_matches([' ', '\t']);
+        self.run_code(&PyString::new(self, text), globals, locals)
     }
 
     /// Runs statements. Without `globals` those of `__main__` are used, without `locals` the globals.
@@ -196,20 +241,24 @@ impl<'py> Python<'py> {
         globals: Option<&Bound<'py, PyDict>>,
         locals: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<()> {
-        self.run_builtin("exec", code, globals, locals).map(drop)
+        // `exec` would ask for the frame of its caller; where a program embeds PyPy there is none, and it crashes.
+        let compile = self.import("builtins")?.getattr("compile")?;
+        let text = code.to_str()?.trim_start_matches([' ', '\t']);
+        let flags = 0;
+        let inherit_nothing = true;
+        let code = compile.call1((text, "<string>", "exec", flags, inherit_nothing))?;
+        self.run_code(&code, globals, locals).map(drop)
     }
 
-    /// `eval` and `exec` of `builtins` exist everywhere, which `Py_CompileString` and `PyRun_String` do not.
-    fn run_builtin(
+    /// `eval` of `builtins` exists everywhere, which `Py_CompileString` and `PyRun_String` do not. It takes a text or any
+    /// code object.
+    fn run_code(
         self,
-        function: &str,
-        code: &core::ffi::CStr,
+        code: &Bound<'py, PyAny>,
         globals: Option<&Bound<'py, PyDict>>,
         locals: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let text = code.to_str()?;
-        let builtins = self.import("builtins")?;
-        let function = builtins.getattr(function)?;
+        let eval = self.import("builtins")?.getattr("eval")?;
         let globals = match globals {
             Some(globals) => globals.clone(),
             // SAFETY: attached; the name is a C string; the result is an owned reference or null.
@@ -221,7 +270,7 @@ impl<'py> Python<'py> {
             },
         };
         let locals = locals.unwrap_or(&globals);
-        function.call1((text.trim_start_matches([' ', '\t']), &globals, locals))
+        eval.call1((code, &globals, locals))
     }
 
     /// Runs the handlers of signals that have arrived.

@@ -1,5 +1,6 @@
 //! The options of the command.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,6 +24,9 @@ pub(crate) enum Command {
     /// Build a project once and test that one wheel on every interpreter
     #[command(after_help = MATRIX_HELP)]
     Matrix(Box<MatrixOptions>),
+    /// Run Python code in the interpreter that is asked for
+    #[command(after_help = RUN_HELP, disable_version_flag = true, override_usage = RUN_USAGE)]
+    Run(RunOptions),
 }
 
 const INTERPRETERS_HELP: &str = "\
@@ -53,6 +57,36 @@ Tests are run with pytest and what the extra `test` of pyproject.toml names.
 own ends with a line `N passed, N failed`.
 
 Exit status: 0 if every interpreter passed, 1 if not, 2 for a wrong option.";
+
+const RUN_USAGE: &str =
+    "everypy run [--python REQUEST] [OPTION]… [-c CODE | -m MODULE | FILE] [ARGUMENT]…";
+
+const RUN_HELP: &str = "\
+Examples:
+  everypy run -c 'import sys; print(sys.version)'
+  everypy run --python 3.13t -m unittest
+  everypy run --python '>=3.9,<3.13' script.py --option
+  everypy run --python pypy
+  everypy run --python ./.venv -X dev -m spam
+
+REQUEST is a version (3.13, 3.13t, '>=3.9,<3.13'), an implementation (pypy,
+pypy3.9, cp311), an executable, a virtual environment, or a library. Without
+it EVERYPY_PYTHON counts, and without that the best on the machine is taken.
+
+The interpreter is embedded: its shared library is opened in this process.
+What follows --python is its own command line, with all that it knows.
+
+Exit status: that of the interpreter; 1 if none can be embedded.";
+
+#[derive(Args, Debug)]
+pub(crate) struct RunOptions {
+    /// Which interpreter: a version, an implementation, or a path
+    #[arg(long, value_name = "REQUEST")]
+    pub(crate) python: Option<OsString>,
+    /// The command line of the interpreter
+    #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) arguments: Vec<OsString>,
+}
 
 #[derive(Args, Debug)]
 pub(crate) struct InterpretersOptions {
@@ -135,6 +169,10 @@ mod tests {
         check("everypy matrix . --only cp39,cp313t --only pypy311-8.0.1", true);
         check("everypy matrix . --python ./python --python cp39", true);
         check("everypy matrix . --timeout 0.5 --jobs 3 -- python -m unittest", true);
+        check("everypy run", true);
+        check("everypy run --python 3.13 -X dev -m spam --python 3.9", true);
+        check("everypy run -c pass -h --help", true);
+        check("everypy run --python", false);
         check("everypy", false);
         check("everypy matrix . --only pithon", false);
         check("everypy matrix . --timeout 0", false);

@@ -1,7 +1,8 @@
 //! The command `everypy`.
 //!
-//! Everything that it does is in the library `everypy-matrix`; here are the
-//! options, the progress lines and the tables.
+//! Everything that it does is in the libraries `everypy-matrix` and, for
+//! `everypy run`, `everypy`; here are the options, the progress lines and the
+//! tables.
 
 #![forbid(unsafe_code)]
 
@@ -9,6 +10,7 @@ mod arguments;
 mod interpreters;
 mod matrix;
 mod progress;
+mod run;
 mod say;
 mod table;
 
@@ -23,15 +25,22 @@ use arguments::{Arguments, Command};
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let cancel = Cancel::new();
-    stop_on_signals(&cancel);
     let result = match &arguments.command {
-        Command::Interpreters(options) => interpreters::run(options, &cancel),
-        Command::Matrix(options) => matrix::run(options, &cancel),
+        // What an interpreter does on Ctrl-C is its own affair.
+        Command::Run(options) => return run::run(options),
+        Command::Interpreters(options) => {
+            stop_on_signals(&cancel);
+            interpreters::run(options, &cancel)
+        }
+        Command::Matrix(options) => {
+            stop_on_signals(&cancel);
+            matrix::run(options, &cancel)
+        }
     };
     match result {
         Ok(code) => code,
         Err(error) => {
-            say::error(&error);
+            say::error(&error, error.hint());
             match error {
                 // What a shell reports for a program ended by SIGINT.
                 Error::Cancelled => ExitCode::from(130),

@@ -1,12 +1,13 @@
 //! Messages to the user, on standard error.
 
+use std::fmt::Display;
+
 use console::style;
-use everypy_matrix::Error;
 
 /// Prints an error, and the advice that goes with it on a line of its own.
-pub(crate) fn error(error: &Error) {
+pub(crate) fn error(error: impl Display, advice: Option<String>) {
     eprintln!("{}: {error}", style("error").red().bold().for_stderr());
-    if let Some(advice) = error.hint() {
+    if let Some(advice) = advice {
         hint(&advice);
     }
 }

@@ -1,6 +1,7 @@
-//! Why loading can fail.
+//! Why starting and loading can fail.
 
 use core::fmt;
+use std::path::PathBuf;
 
 use crate::runtime::Version;
 
@@ -57,3 +58,52 @@ impl fmt::Display for LoadError {
 }
 
 impl std::error::Error for LoadError {}
+
+/// Why an interpreter could not be started in this process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StartError {
+    /// The loader refuses the library.
+    CannotOpen {
+        /// The library.
+        path: PathBuf,
+        /// What the loader says.
+        why: String,
+    },
+    /// The library does not export the C API.
+    NotPython(PathBuf),
+    /// The interpreter has no function to do this with.
+    Lacks(&'static str),
+    /// PyPy finds no standard library.
+    NoStandardLibrary,
+    /// An argument or a path contains a NUL.
+    Nul,
+    /// It runs, but the table cannot be filled for it.
+    Load(LoadError),
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CannotOpen { path, why } => {
+                write!(f, "the library `{}` cannot be loaded: {why}", path.display())
+            }
+            Self::NotPython(path) => write!(
+                f,
+                "the library `{}` is no Python: it exports neither `PyLong_FromLong` nor `PyPyLong_FromLong`",
+                path.display()
+            ),
+            Self::Lacks(name) => write!(f, "its library does not export `{name}`"),
+            Self::NoStandardLibrary => f.write_str("it does not find its standard library"),
+            Self::Nul => f.write_str("a path or an argument contains a NUL"),
+            Self::Load(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for StartError {}
+
+impl From<LoadError> for StartError {
+    fn from(error: LoadError) -> Self {
+        Self::Load(error)
+    }
+}

@@ -1,8 +1,9 @@
-//! Finds the library in this process that exports the C API.
+//! Finds the library in this process that exports the C API, or opens one.
 
 use core::ffi::{CStr, c_char, c_void};
+use std::path::{Path, PathBuf};
 
-use crate::error::LoadError;
+use crate::error::{LoadError, StartError};
 use platform::Library;
 
 /// The C API of an interpreter, as something that symbols can be asked of.
@@ -11,6 +12,8 @@ pub struct Python {
     library: Library,
     /// Whether names are spelled `PyPyList_New` rather than `PyList_New`.
     pypy: bool,
+    /// Whether it was not in the process before.
+    opened: bool,
 }
 
 /// A name that every interpreter exports, and its spelling on PyPy.
@@ -26,10 +29,29 @@ impl Python {
         platform::candidates().find_map(Self::from_library).ok_or(LoadError::NoPython)
     }
 
+    /// Opens the shared library of an interpreter. Modules that are loaded afterwards see its symbols.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::CannotOpen`] and [`StartError::NotPython`].
+    pub fn open(path: &Path) -> Result<Self, StartError> {
+        let library = Library::open(path)
+            .map_err(|why| StartError::CannotOpen { path: path.to_owned(), why })?;
+        match Self::from_library(library) {
+            Some(python) => Ok(Self { opened: true, ..python }),
+            None => Err(StartError::NotPython(path.to_owned())),
+        }
+    }
+
+    /// The file of the library that exports the C API, where the system tells.
+    pub fn file(&self) -> Option<PathBuf> {
+        platform::file(self.symbol(PROBE.0)?)
+    }
+
     fn from_library(library: Library) -> Option<Self> {
         let has = |name: &CStr| library.symbol(name).is_some();
         let pypy = has(PROBE.1);
-        (pypy || has(PROBE.0)).then_some(Self { library, pypy })
+        (pypy || has(PROBE.0)).then_some(Self { library, pypy, opened: false })
     }
 
     /// The address of `name`, in CPython's spelling.
@@ -59,6 +81,11 @@ impl Python {
             length += part.len();
         }
         self.library.symbol(CStr::from_bytes_with_nul(&spelled[..length]).ok()?)
+    }
+
+    /// Whether [`open`](Self::open) brought it into the process.
+    pub(crate) fn is_opened(&self) -> bool {
+        self.opened
     }
 
     /// Whether the interpreter is PyPy.
@@ -100,7 +127,9 @@ impl Python {
 mod platform {
     use core::ffi::{CStr, c_void};
     use core::ptr::NonNull;
-    use std::ffi::CString;
+    use std::ffi::{CString, OsString};
+    use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+    use std::path::{Path, PathBuf};
 
     use super::PROBE;
 
@@ -115,6 +144,20 @@ mod platform {
             // SAFETY: the handle is open, and the name ends with a NUL.
             let address = unsafe { libc::dlsym(self.0.as_ptr(), name.as_ptr()) };
             (!address.is_null()).then_some(address.cast())
+        }
+
+        /// Loads a library with global scope, or says why that is not possible.
+        pub(super) fn open(path: &Path) -> Result<Self, String> {
+            let path = CString::new(path.as_os_str().as_bytes()).map_err(|nul| nul.to_string())?;
+            // SAFETY: the caller wants the library's initialisers to run; what the loader says of a failure is valid
+            // until this thread calls it again.
+            unsafe {
+                let handle = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_GLOBAL);
+                NonNull::new(handle).map(Self).ok_or_else(|| match libc::dlerror() {
+                    why if why.is_null() => "the loader does not say why".to_owned(),
+                    why => CStr::from_ptr(why).to_string_lossy().into_owned(),
+                })
+            }
         }
 
         /// The program and everything that is loaded with global scope.
@@ -174,6 +217,11 @@ mod platform {
             !found
         });
         name
+    }
+
+    /// The file that an address is in, if it is not in the program itself.
+    pub(super) fn file(address: *const ()) -> Option<PathBuf> {
+        Some(OsString::from_vec(file_of(address)?.into_bytes()).into())
     }
 
     /// What the loader tells of the libraries. `dladdr` would tell the name too, but it goes through all symbols of the
@@ -247,19 +295,32 @@ mod platform {
 #[cfg(windows)]
 mod platform {
     use core::ffi::CStr;
+    use std::path::{Path, PathBuf};
 
-    use libloading::os::windows::Library as Dll;
+    use libloading::os::windows::{LOAD_WITH_ALTERED_SEARCH_PATH, Library as Dll};
 
     /// A DLL that the process has loaded.
     #[derive(Debug)]
     pub(super) struct Library(Dll);
 
     impl Library {
+        /// Loads a DLL, with those that it needs from its own folder.
+        pub(super) fn open(path: &Path) -> Result<Self, String> {
+            // SAFETY: the caller wants the library's initialisers to run.
+            let library = unsafe { Dll::load_with_flags(path, LOAD_WITH_ALTERED_SEARCH_PATH) };
+            library.map(Self).map_err(|error| error.to_string())
+        }
+
         /// The address of a symbol.
         pub(super) fn symbol(&self, name: &CStr) -> Option<*const ()> {
             // SAFETY: the symbol is only used as an address.
             unsafe { self.0.get::<*const ()>(name) }.ok().map(|symbol| *symbol)
         }
+    }
+
+    /// Windows could tell, but nobody has asked yet.
+    pub(super) fn file(_address: *const ()) -> Option<PathBuf> {
+        None
     }
 
     /// Where the C API may be: the DLLs of the known versions, if they are loaded.

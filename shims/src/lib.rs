@@ -4,6 +4,9 @@
 //! ([`Runtime`]), read how it lays out its objects ([`Layout`]), resolve every row, put a fallback or a self-naming
 //! stub where the interpreter has nothing, and freeze the table. What differs between interpreters ends here: above
 //! this crate there are only rows and the functions of [`object`].
+//!
+//! A program that embeds has no Python yet: it opens a library ([`Python::open`]) and starts what is in it
+//! ([`Python::start`]), which ends with the same loading.
 
 pub mod class;
 mod data;
@@ -20,8 +23,9 @@ pub mod module;
 pub mod object;
 mod resolve;
 mod runtime;
+mod start;
 
-pub use error::LoadError;
+pub use error::{LoadError, StartError};
 pub use find::Python;
 pub use layout::{Layout, References, layout};
 pub use resolve::{Resolution, resolve};
@@ -35,13 +39,21 @@ static LOADED: OnceLock<Result<(), LoadError>> = OnceLock::new();
 
 /// Fills the table for the Python that is running in this process, if that has not been done yet.
 ///
-/// The first call decides: later ones return its result.
+/// The first call decides: later ones return its result, unless there was no Python yet.
 ///
 /// # Errors
 ///
 /// There is no Python in the process, it is too old, or it lacks an entry that everything needs.
 pub fn load() -> Result<(), &'static LoadError> {
-    LOADED.get_or_init(|| Python::find().and_then(|python| load_from(&python))).as_ref().copied()
+    static NO_PYTHON: LoadError = LoadError::NoPython;
+    match LOADED.get() {
+        Some(loaded) => loaded.as_ref().copied(),
+        None => load_once(&Python::find().map_err(|_| &NO_PYTHON)?),
+    }
+}
+
+fn load_once(python: &Python) -> Result<(), &'static LoadError> {
+    LOADED.get_or_init(|| load_from(python)).as_ref().copied()
 }
 
 /// Whether the table is filled.

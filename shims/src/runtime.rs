@@ -19,6 +19,11 @@ pub enum Implementation {
     GraalPy,
 }
 
+impl Implementation {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::CPython, Self::PyPy, Self::GraalPy];
+}
+
 impl fmt::Display for Implementation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -115,15 +120,22 @@ impl Runtime {
             return Err(LoadError::OldGraalPy(version));
         }
         let release = after(text, "[PyPy ").and_then(Version::parse).unwrap_or(version);
-        Ok(Self {
-            implementation,
-            python: version,
-            release,
-            free_threaded: has(c"_Py_DecRefShared") || after(text, "free-threading").is_some(),
-            // The first is the counter up to 3.11, the second the one since 3.12.
-            debug: has(c"_Py_RefTotal") || has(c"_Py_IncRefTotal_DO_NOT_USE_THIS"),
-            fast: version.feature() <= NEWEST_KNOWN && fast_is_allowed(),
-        })
+        let free_threaded = has(c"_Py_DecRefShared") || after(text, "free-threading").is_some();
+        // The first is the counter up to 3.11, the second the one since 3.12.
+        let debug = has(c"_Py_RefTotal") || has(c"_Py_IncRefTotal_DO_NOT_USE_THIS");
+        Ok(Self::new(implementation, version, release, free_threaded, debug))
+    }
+
+    /// One that says this of itself.
+    pub fn new(
+        implementation: Implementation,
+        python: Version,
+        release: Version,
+        free_threaded: bool,
+        debug: bool,
+    ) -> Self {
+        let fast = python.feature() <= NEWEST_KNOWN && fast_is_allowed();
+        Self { implementation, python, release, free_threaded, debug, fast }
     }
 }
 

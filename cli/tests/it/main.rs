@@ -4,6 +4,7 @@
 mod interpreters;
 mod matrix;
 mod real;
+mod run;
 mod sandbox;
 
 #[path = "../../../interpreter-matrix/tests/support/mod.rs"]
