@@ -14,6 +14,9 @@ const GRAALPY_25_3: &str = include_str!("data/graalpy-25.3.txt");
 /// Functions of GraalPy that are no stubs but abort or return wrong results (seen on 25.0.2).
 const GRAALPY_WRONG: &str = include_str!("data/graalpy-wrong.txt");
 
+/// Functions of PyPy that end the process where they should answer (seen on 7.3.11, 7.3.19 and 8.0.1).
+const PYPY_WRONG: &str = include_str!("data/pypy-wrong.txt");
+
 /// What released versions do not export, so that nobody needs to ask for it: on PyPy a question that is answered with no
 /// takes two look-ups. `symbols.tsv`, its three columns of PyPy, and `graalpy_25.0.2`.
 const PYPY_MISSING: &str = include_str!("data/pypy-missing.txt");
@@ -104,12 +107,13 @@ impl DenyList {
         static WRONG: RowSet = rows_of::<{ lines(GRAALPY_WRONG) }>(GRAALPY_WRONG);
         static MISSING_25_0: RowSet =
             rows_of::<{ lines(GRAALPY_25_0_MISSING) }>(GRAALPY_25_0_MISSING);
+        static WRONG_PYPY: RowSet = rows_of::<{ lines(PYPY_WRONG) }>(PYPY_WRONG);
         static MISSING_PYPY: RowSet = rows_of::<{ lines(PYPY_MISSING) }>(PYPY_MISSING);
         let lists = match runtime.implementation {
             Implementation::CPython => [None; 3],
             Implementation::PyPy => {
                 let known = runtime.release.feature() <= NEWEST_KNOWN_PYPY;
-                [known.then_some(&MISSING_PYPY), None, None]
+                [known.then_some(&MISSING_PYPY), Some(&WRONG_PYPY), None]
             }
             // GraalPy's C API does not tell its own version; each series implements another Python.
             Implementation::GraalPy => match runtime.python.minor {
@@ -173,6 +177,7 @@ mod tests {
         check::<{ lines(GRAALPY_WRONG) }>(GRAALPY_WRONG);
         check::<{ lines(GRAALPY_25_0_MISSING) }>(GRAALPY_25_0_MISSING);
         check::<{ lines(PYPY_MISSING) }>(PYPY_MISSING);
+        check::<{ lines(PYPY_WRONG) }>(PYPY_WRONG);
         check::<{ lines(CPYTHON_EARLY) }>(CPYTHON_EARLY);
     }
 

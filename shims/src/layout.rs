@@ -99,6 +99,10 @@ impl Layout {
     pub const TP_AS_BUFFER: usize = 20 * WORD;
     /// `tp_weaklistoffset`.
     pub const TP_WEAKLISTOFFSET: usize = 26 * WORD;
+    /// `tp_base`.
+    pub const TP_BASE: usize = 32 * WORD;
+    /// `tp_mro`.
+    pub const TP_MRO: usize = 43 * WORD;
     /// `tp_dictoffset`.
     pub const TP_DICTOFFSET: usize = 36 * WORD;
     /// `tp_doc`.

@@ -2,10 +2,13 @@
 
 #![expect(non_snake_case, reason = "the names are those of the C API")]
 
-use core::ffi::c_void;
+use core::ffi::{c_int, c_void};
 use core::ptr::null_mut;
 
-use everypy_ffi::{self as ffi, Py_ssize_t, PyMethodDef, PyObject};
+use everypy_ffi::{self as ffi, Py_ssize_t, PyMethodDef, PyObject, PyTypeObject};
+
+use crate::layout::{Layout, layout};
+use crate::object::field;
 
 /// A function object without a class, which is what the newer `PyCMethod_New` makes when it gets none.
 pub(super) unsafe extern "C" fn PyCFunction_NewEx(
@@ -37,3 +40,31 @@ pub(super) unsafe extern "C" fn PyObject_GC_Track(_object: *mut c_void) {}
 
 /// As [`PyObject_GC_Track`].
 pub(super) unsafe extern "C" fn PyObject_GC_UnTrack(_object: *mut c_void) {}
+
+/// By the class's order of resolution, or its bases where it has none: PyPy's own function ends the process at one of its
+/// built-in types whose order nobody has asked for yet.
+pub(super) unsafe extern "C" fn PyType_IsSubtype(
+    class: *mut PyTypeObject,
+    base: *mut PyTypeObject,
+) -> c_int {
+    let shift = layout().shift;
+    // SAFETY: live type objects; PyPy has their fields where CPython has them, behind its larger header.
+    unsafe {
+        if class == base {
+            return 1;
+        }
+        let order: *mut PyObject = field(class, shift, Layout::TP_MRO);
+        if order.is_null() {
+            let mut class = class;
+            while !class.is_null() {
+                if class == base {
+                    return 1;
+                }
+                class = field(class, shift, Layout::TP_BASE);
+            }
+            return c_int::from(base == ffi::PyBaseObject_Type());
+        }
+        let is_base = |index| ffi::PyTuple_GetItem(order, index) == base.cast();
+        c_int::from((0..ffi::PyTuple_Size(order)).any(is_base))
+    }
+}

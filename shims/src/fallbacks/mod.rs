@@ -50,6 +50,7 @@ fallbacks! {
         abstract_.PyObject_Length,
         objimpl.PyObject_GC_Track,
         objimpl.PyObject_GC_UnTrack,
+        object.PyType_IsSubtype,
     }
     since_3_8 {
         abstract_.PyIter_Check,

@@ -42,10 +42,16 @@ fn all() -> impl Iterator<Item = &'static registry::Test> {
     ALL.iter().chain(classes::ALL).copied().flatten()
 }
 
-/// The names of all tests.
+/// The names of all tests, but for those that are pending.
 #[pyfunction]
 fn names() -> Vec<&'static str> {
-    all().map(registry::Test::name).collect()
+    all().filter(|test| !test.pending).map(registry::Test::name).collect()
+}
+
+/// The names of the tests that are known not to pass on every interpreter yet.
+#[pyfunction]
+fn pending() -> Vec<&'static str> {
+    all().filter(|test| test.pending).map(registry::Test::name).collect()
 }
 
 /// Runs the test of this name.
@@ -79,6 +85,7 @@ fn take_panics() -> Vec<String> {
 fn everypy_suite(m: &Bound<'_, PyModule>) -> PyResult<()> {
     hook::install();
     m.add_function(wrap_pyfunction!(names, m)?)?;
+    m.add_function(wrap_pyfunction!(pending, m)?)?;
     m.add_function(wrap_pyfunction!(run, m)?)?;
     m.add_function(wrap_pyfunction!(running, m)?)?;
     m.add_function(wrap_pyfunction!(fast, m)?)?;
