@@ -332,9 +332,9 @@ raises(RuntimeError, plain.change, lambda: plain.object)
     unchanged(py, setup, code);
 }
 
-/// The types themselves, with what they hold.
+/// The types themselves, with what they hold. Without the GIL CPython 3.13 keeps them for ever.
 fn python_subclasses_can_be_collected(py: Python<'_>) {
-    if is_cpython(py) {
+    if is_cpython(py) && !py.runtime().free_threaded {
         let code = "
 import gc, weakref
 gone = []
