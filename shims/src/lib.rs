@@ -20,6 +20,7 @@ pub mod module;
 pub mod object;
 mod resolve;
 mod runtime;
+mod thread;
 
 pub use error::LoadError;
 pub use find::Python;
