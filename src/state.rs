@@ -205,6 +205,9 @@ fn drop_deferred_of(_py: Python<'_>, interpreter: i64) {
     }
 }
 
+/// Drops a box whose type is forgotten.
+type DropBox = unsafe fn(*mut ());
+
 /// A value of an interpreter, or a place for one.
 ///
 /// Each belongs to a cell, which has a list of them. They are freed only with the cell, so that the list can be read
@@ -213,7 +216,7 @@ struct Value {
     interpreter: AtomicI64,
     /// A box, its type forgotten.
     value: AtomicPtr<()>,
-    drop: unsafe fn(*mut ()),
+    drop: DropBox,
     next: *mut Value,
 }
 
@@ -229,7 +232,7 @@ impl Registry {
     }
 
     /// Takes the last value of an interpreter, and what drops it.
-    fn take_value(&mut self, interpreter: i64) -> Option<(*mut (), unsafe fn(*mut ()))> {
+    fn take_value(&mut self, interpreter: i64) -> Option<(*mut (), DropBox)> {
         // SAFETY: values in the registry are those of cells that are there.
         let value = |value: &NonNull<Value>| unsafe { value.as_ref() };
         let at = self
@@ -257,7 +260,7 @@ fn find(list: &List, interpreter: i64) -> Option<NonNull<Value>> {
 }
 
 /// Adds a value, unless there is one, and returns the one that is there.
-fn add(list: &List, interpreter: i64, value: *mut (), drop: unsafe fn(*mut ())) -> *mut () {
+fn add(list: &List, interpreter: i64, value: *mut (), drop: DropBox) -> *mut () {
     // SAFETY: the list belongs to a cell that is there.
     let at = |place: NonNull<Value>| unsafe { &*place.as_ptr() };
     let mut registry = registry();
@@ -283,7 +286,7 @@ fn add(list: &List, interpreter: i64, value: *mut (), drop: unsafe fn(*mut ())) 
 /// Drops the value of a cell in the interpreter that this thread is attached to. Those of other interpreters cannot be
 /// dropped here, so they stay.
 #[cold]
-fn free(cell: &mut Cell, drop: unsafe fn(*mut ())) {
+fn free(cell: &mut Cell, drop: DropBox) {
     // SAFETY: attached, as has just been asked.
     let here = object::is_attached().then(|| current(unsafe { Python::assume_attached() }));
     let main = *cell.main.get_mut();
@@ -336,7 +339,7 @@ impl Cell {
 
     /// Puts a value in, unless there is one, and returns the one that is in.
     #[cold]
-    fn put(&self, py: Python<'_>, value: *mut (), drop: unsafe fn(*mut ())) -> *mut () {
+    fn put(&self, py: Python<'_>, value: *mut (), drop: DropBox) -> *mut () {
         let current = current(py);
         if is_in_cells(current) {
             let put =
