@@ -76,6 +76,10 @@ pub(crate) fn enter(py: Python<'_>) -> PyResult<()> {
     if registry().living.contains(&current) {
         return Ok(());
     }
+    // Or else a thread that Python does not know ends the process when it attaches: PyPy prepares for threads when the
+    // first one is started from Python. The others have done it.
+    // SAFETY: attached.
+    unsafe { ffi::PyEval_InitThreads() };
     watch(py, current)?;
     let mut registry = registry();
     registry.living.push(current);

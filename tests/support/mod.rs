@@ -37,18 +37,28 @@ pub(crate) fn build(package: &str, arguments: &[&str]) -> PathBuf {
 
 /// A new folder with the module, its loader and its runner.
 pub(crate) fn folder(name: &str) -> PathBuf {
+    folder_with(name, "everypy_suite", library(), "tests/suite")
+}
+
+/// The same for another package, whose `run_tests.py` is in the folder `tests` of the repository.
+pub(crate) fn folder_of(name: &str, package: &str, tests: &str) -> PathBuf {
+    folder_with(name, &package.replace('-', "_"), &build(package, &[]), tests)
+}
+
+fn folder_with(name: &str, module: &str, library: &Path, tests: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("the target folder can be written to");
-    std::fs::copy(library(), folder.join(module_file())).expect("it is there");
+    let file = module_file().replace("everypy_suite", module);
+    std::fs::copy(library, folder.join(&file)).expect("it is there");
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let runner = repository.join("tests/suite/run_tests.py");
+    let runner = repository.join(tests).join("run_tests.py");
     std::fs::copy(runner, folder.join("run_tests.py")).expect("it is there");
     // Where the interpreter does not look for such a file itself, it finds what a wheel would have beside it.
     let loader = repository.join("interpreter-matrix/src/wheel/loader.py");
     let loader = std::fs::read_to_string(loader).expect("it is there");
-    let loader = loader.replace("MODULE_FILE", module_file()).replace("MODULE", "everypy_suite");
-    std::fs::write(folder.join("everypy_suite.py"), loader).expect("the folder is new");
+    let loader = loader.replace("MODULE_FILE", &file).replace("MODULE", module);
+    std::fs::write(folder.join(format!("{module}.py")), loader).expect("the folder is new");
     folder
 }
 

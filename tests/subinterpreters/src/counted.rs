@@ -37,6 +37,11 @@ pub(crate) fn objects() -> usize {
     OBJECTS.load(Ordering::Relaxed)
 }
 
+/// How many values there are now.
+pub(crate) fn values() -> usize {
+    VALUES.load(Ordering::Relaxed)
+}
+
 /// A Rust value that belongs to an interpreter.
 pub(crate) struct Value {
     owner: i64,
@@ -78,7 +83,7 @@ impl Drop for Value {
 #[pyfunction]
 fn counts() -> (usize, usize, usize, usize) {
     let load = |count: &AtomicUsize| count.load(Ordering::Relaxed);
-    (objects(), load(&VALUES), load(&MISPLACED), load(&BEREAVED))
+    (objects(), values(), load(&MISPLACED), load(&BEREAVED))
 }
 
 pub(crate) fn add(m: &Bound<'_, PyModule>) -> PyResult<()> {
