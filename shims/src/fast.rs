@@ -19,6 +19,8 @@ pub(crate) struct Fast {
     pub(crate) attached_thread: ThreadState,
     /// `PyGILState_Check`, which always says yes since another interpreter has been made.
     pub(crate) gil_state_check: unsafe extern "C" fn() -> c_int,
+    /// The offset of a thread state's own number, where `attached_thread` is needed.
+    pub(crate) thread_id: usize,
     /// `PyUnstable_Module_SetGIL`: only free-threaded builds have it, and only they need it.
     pub(crate) module_set_gil: Option<ModuleSetGil>,
 }
@@ -30,6 +32,7 @@ const NOTHING: Fast = Fast {
     attached: no_thread_state,
     attached_thread: no_thread_state,
     gil_state_check: no,
+    thread_id: 0,
     module_set_gil: None,
 };
 
@@ -69,6 +72,7 @@ pub(crate) fn set(python: &Python, runtime: &Runtime) {
         fast.gil_state_check =
             unsafe { core::mem::transmute::<*const (), unsafe extern "C" fn() -> c_int>(address) };
         fast.attached_thread = fast.attached;
+        fast.thread_id = thread::thread_id(runtime.python.feature());
         fast.attached = if cpython { thread::attached_of_all } else { thread::checked };
     }
     if let Some(address) = symbol(c"PyUnstable_Module_SetGIL", runtime.fast) {
