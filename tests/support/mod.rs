@@ -78,6 +78,37 @@ pub(crate) fn python() -> PathBuf {
         .expect("a Python from 3.7 on: `EVERYPY_PYTHON`, or python3, python or pypy3 on the path")
 }
 
+/// The shared library of a Python and the folder that it lives in, if it has one.
+#[cfg(unix)]
+pub(crate) fn shared_library(python: &Path) -> Option<(PathBuf, PathBuf)> {
+    let code = "
+import os, sys, sysconfig
+folder, name = sysconfig.get_config_var('LIBDIR'), sysconfig.get_config_var('INSTSONAME')
+path = os.path.join(folder or '', name or '')
+if sys.implementation.name == 'cpython' and '.so' in path and os.path.exists(path):
+    print(path)
+    print(sys.base_prefix)
+";
+    let output = Command::new(python).args(["-c", code]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let mut lines = text.lines();
+    Some((lines.next()?.into(), lines.next()?.into()))
+}
+
+/// Runs an ignored test of this program in a process of its own.
+pub(crate) fn host<V: AsRef<OsStr>>(name: &str, variables: &[(&str, V)]) -> Output {
+    let own = std::env::current_exe().expect("this program has a path");
+    let mut command = Command::new(own);
+    command.args(["--exact", name, "--ignored", "--nocapture", "--test-threads=1"]);
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    command.output().expect("this program can be run again")
+}
+
+/// The path that [`host`] has put into a variable.
+pub(crate) fn path_in(variable: &str) -> PathBuf {
+    PathBuf::from(std::env::var_os(variable).expect("run by another test"))
+}
+
 /// Whether a Python runs a piece of code without failing.
 pub(crate) fn runs(python: impl AsRef<OsStr>, code: &str) -> bool {
     Command::new(python).args(["-c", code]).output().is_ok_and(|output| output.status.success())
