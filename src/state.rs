@@ -82,6 +82,10 @@ pub(crate) fn enter(py: Python<'_>) -> PyResult<()> {
     unsafe { ffi::PyEval_InitThreads() };
     watch(py, current)?;
     let mut registry = registry();
+    if registry.living.contains(&current) {
+        // Another thread was here meanwhile.
+        return Ok(());
+    }
     registry.living.push(current);
     if current != MAIN || registry.main_ended {
         OUTLIVED.store(registry.main_ended, Ordering::Release);
@@ -123,8 +127,8 @@ unsafe extern "C" fn ended(capsule: *mut ffi::PyObject) {
         (Python::assume_attached(), number.wrapping_sub(1) as i64)
     };
     drop_deferred_of(py, interpreter);
-    let mut left = 4 * registry().values.len();
-    let any = left > 0;
+    let most = 4 * registry().values.len();
+    let mut left = most;
     // The last one first, since it may have been made of others. A destructor may make more of them; if that does not
     // come to an end, they stay.
     while left > 0
@@ -140,7 +144,7 @@ unsafe extern "C" fn ended(capsule: *mut ffi::PyObject) {
         registry.living.retain(|living| *living != interpreter);
         registry.main_ended |= interpreter == MAIN;
     }
-    if any {
+    if left < most {
         // Types are parts of cycles, and not every version looks for cycles after this.
         // SAFETY: attached.
         let _: ffi::Py_ssize_t = unsafe { ffi::PyGC_Collect() };
