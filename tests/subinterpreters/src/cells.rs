@@ -49,6 +49,22 @@ pub(crate) fn error<'py>(py: Python<'py>) -> PyResult<&'py Bound<'py, PyType>> {
     Ok(class.bind(py))
 }
 
+/// A class of Rust.
+#[pyclass(crate = "everypy")]
+pub(crate) struct Holder {
+    #[pyo3(get)]
+    number: i64,
+}
+
+static HOLDER: PyOnceLock<()> = PyOnceLock::new();
+
+/// The class of Rust, with a counted object in it.
+pub(crate) fn holder(py: Python<'_>) -> PyResult<Bound<'_, PyType>> {
+    let class = py.get_type::<Holder>();
+    HOLDER.get_or_try_init(py, || class.setattr("counted", counted::object(py)))?;
+    Ok(class)
+}
+
 /// A value that needs the two classes when it is dropped.
 pub(crate) fn value(py: Python<'_>) -> PyResult<&'_ Value> {
     static VALUE: PyOnceLock<Value> = PyOnceLock::new();
@@ -73,6 +89,10 @@ pub(crate) fn check(py: Python<'_>) -> PyResult<()> {
     if !instance.get_type().is(class(py)?) {
         return fail("a class");
     }
+    let holder = Bound::new(py, Holder { number: number(py) })?;
+    if !holder.get_type().is(self::holder(py)?) || !holder.getattr("number")?.eq(number(py))? {
+        return fail("a class of Rust");
+    }
     let raised = PyErr::from_type(error(py)?.clone(), ("text",));
     if !raised.matches(py, error(py)?)? || !raised.is_instance_of::<PyValueError>(py) {
         return fail("an exception class");
@@ -94,6 +114,7 @@ fn addresses(py: Python<'_>) -> PyResult<Vec<usize>> {
     Ok(vec![
         class(py)?.as_ptr().addr(),
         error(py)?.as_ptr().addr(),
+        holder(py)?.as_ptr().addr(),
         modules(py)?.as_ptr().addr(),
         value(py)?.object().as_ptr().addr(),
         PanicException::type_object(py).as_ptr().addr(),

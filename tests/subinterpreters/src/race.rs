@@ -35,10 +35,11 @@ fn hammer(py: Python<'_>, seconds: f64) -> PyResult<u64> {
     Ok(rounds)
 }
 
-fn snapshot(py: Python<'_>) -> PyResult<[usize; 4]> {
+fn snapshot(py: Python<'_>) -> PyResult<[usize; 5]> {
     Ok([
         cells::class(py)?.as_ptr().addr(),
         cells::error(py)?.as_ptr().addr(),
+        py.get_type::<cells::Holder>().as_ptr().addr(),
         cells::modules(py)?.as_ptr().addr(),
         cells::value(py)?.object().as_ptr().addr(),
     ])
@@ -48,7 +49,7 @@ fn snapshot(py: Python<'_>) -> PyResult<[usize; 4]> {
 #[pyfunction]
 fn race(py: Python<'_>, threads: usize) -> PyResult<()> {
     let barrier = Barrier::new(threads);
-    let seen: Vec<PyResult<[usize; 4]>> = py.detach(|| {
+    let seen: Vec<PyResult<[usize; 5]>> = py.detach(|| {
         std::thread::scope(|scope| {
             let run = || {
                 barrier.wait();
