@@ -73,28 +73,30 @@ pub(crate) fn is_main(py: Python<'_>) -> bool {
 /// which interpreter it is only when there has been more than one.
 pub(crate) fn enter(py: Python<'_>) -> PyResult<()> {
     let current = current(py);
-    if registry().living.contains(&current) {
-        return Ok(());
+    {
+        let mut registry = registry();
+        if registry.living.contains(&current) {
+            return Ok(());
+        }
+        registry.living.push(current);
+        if current != MAIN || registry.main_ended {
+            OUTLIVED.store(registry.main_ended, Ordering::Release);
+            SEVERAL.store(true, Ordering::Release);
+            // What has come after an interpreter of that number had ended: all that it refers to is no more.
+            while registry.take_value(current).is_some() {}
+            registry.deferred.retain(|(owner, _)| *owner != current);
+        }
     }
     // Or else a thread that Python does not know ends the process when it attaches: PyPy prepares for threads when the
     // first one is started from Python. The others have done it.
     // SAFETY: attached.
     unsafe { ffi::PyEval_InitThreads() };
-    watch(py, current)?;
-    let mut registry = registry();
-    if registry.living.contains(&current) {
-        // Another thread was here meanwhile.
-        return Ok(());
-    }
-    registry.living.push(current);
-    if current != MAIN || registry.main_ended {
-        OUTLIVED.store(registry.main_ended, Ordering::Release);
-        SEVERAL.store(true, Ordering::Release);
-        // What has come after an interpreter of that number had ended: all that it refers to is no more.
-        while registry.take_value(current).is_some() {}
-        while registry.take_deferred(current).is_some() {}
-    }
-    Ok(())
+    watch(py, current).inspect_err(|_| leave(current))
+}
+
+#[inline(never)]
+fn leave(interpreter: i64) {
+    registry().living.retain(|living| *living != interpreter);
 }
 
 /// Puts an object into the interpreter's dict whose destructor is [`ended`].
@@ -139,10 +141,9 @@ unsafe extern "C" fn ended(capsule: *mut ffi::PyObject) {
         // A panic has been reported by the hook, and the other values are to go too.
         let _ = catch_unwind(AssertUnwindSafe(|| unsafe { drop(value) }));
     }
-    {
-        let mut registry = registry();
-        registry.living.retain(|living| *living != interpreter);
-        registry.main_ended |= interpreter == MAIN;
+    leave(interpreter);
+    if interpreter == MAIN {
+        registry().main_ended = true;
     }
     if left < most {
         // Types are parts of cycles, and not every version looks for cycles after this.
