@@ -1,6 +1,7 @@
 //! Loads the suite's module where it is not at home: in a Python that is too old, in a program that is no Python, in a
 //! program whose Python is out of sight. The message, or that all is well, is what is tested.
 
+#[expect(dead_code, reason = "other tests use the rest")]
 mod support;
 
 use std::ffi::OsStr;
