@@ -1,8 +1,11 @@
 //! The token [`Python<'py>`], proof that the thread is attached to an interpreter.
 
+use core::cell::Cell;
 use core::marker::PhantomData;
+use core::ptr::null_mut;
 
 use everypy_ffi as ffi;
+use everypy_shims::object;
 
 use crate::conversion::IntoPyObject;
 use crate::err::{PyErr, PyResult};
@@ -32,7 +35,10 @@ unsafe impl<T: Send> Ungil for T {}
 pub struct Python<'py>(PhantomData<(&'py (), *mut ())>);
 
 impl Python<'_> {
-    /// Attaches this thread to the interpreter and calls `f` with the token. Nested calls are fine.
+    /// Attaches this thread to the interpreter and calls `f` with the token. Nested calls are fine, and cheap.
+    ///
+    /// Among several interpreters, a thread that is attached to one stays there, and a thread that has detached from one
+    /// by [`detach`](Self::detach) attaches to it again. Any other thread attaches to the main interpreter.
     ///
     /// With the feature `auto-initialize` the first call starts an interpreter if none is running, as
     /// [`initialize`](Self::initialize) does.
@@ -47,7 +53,8 @@ impl Python<'_> {
     /// # }
     /// ```
     ///
-    /// C API: [`PyGILState_Ensure`](https://docs.python.org/3/c-api/init.html#c.PyGILState_Ensure).
+    /// C API: [`PyGILState_Ensure`](https://docs.python.org/3/c-api/init.html#c.PyGILState_Ensure), if this thread is
+    /// not attached.
     ///
     /// # Panics
     ///
@@ -99,12 +106,8 @@ impl Python<'_> {
     where
         F: for<'py> FnOnce(Python<'py>) -> R,
     {
-        // SAFETY: the table is loaded, and the function may be called by any thread.
-        if !everypy_shims::is_loaded() || unsafe { ffi::Py_IsInitialized() } == 0 {
-            return None;
-        }
-        let attached = Attached::new();
-        // SAFETY: `attached` keeps this thread attached until after `f`.
+        let attached = if object::is_attached() { None } else { Some(Attached::new()?) };
+        // SAFETY: this thread is attached, or `attached` keeps it so until after `f`.
         let py = unsafe { Python::assume_attached() };
         state::drop_deferred(py);
         let result = f(py);
@@ -122,30 +125,77 @@ fn not_running() -> ! {
     )
 }
 
-/// Keeps the thread attached.
-struct Attached(ffi::PyGILState_STATE);
+thread_local! {
+    /// The state of this thread while it is detached by [`Python::detach`], else null.
+    static DETACHED: Cell<*mut ffi::PyThreadState> = const { Cell::new(null_mut()) };
+}
+
+/// The state that this thread has detached from, null if it has not been attached or is so.
+pub(crate) fn detached_from() -> *mut ffi::PyThreadState {
+    DETACHED.get()
+}
+
+/// Keeps the thread attached that was not.
+enum Attached {
+    /// To the interpreter that it has detached from. `PyGILState_Ensure` may choose another one.
+    Again,
+    /// To the main interpreter, if this thread has not been attached to any.
+    Ensured(ffi::PyGILState_STATE),
+}
 
 impl Attached {
-    fn new() -> Self {
-        // SAFETY: an interpreter is running, as the caller has checked.
-        Self(unsafe { ffi::PyGILState_Ensure() })
+    #[cold]
+    fn new() -> Option<Self> {
+        // SAFETY: the table is loaded, and the function may be called by any thread.
+        if !everypy_shims::is_loaded() || unsafe { ffi::Py_IsInitialized() } == 0 {
+            return None;
+        }
+        let state = DETACHED.replace(null_mut());
+        // SAFETY: an interpreter is running; a state that this thread has detached from is its own.
+        Some(unsafe {
+            if state.is_null() {
+                Self::Ensured(ffi::PyGILState_Ensure())
+            } else {
+                ffi::PyEval_RestoreThread(state);
+                Self::Again
+            }
+        })
     }
 }
 
 impl Drop for Attached {
+    #[cold]
     fn drop(&mut self) {
         // SAFETY: pairs with the call in `new`, in the same thread.
-        unsafe { ffi::PyGILState_Release(self.0) };
+        unsafe {
+            match *self {
+                Self::Again => DETACHED.set(ffi::PyEval_SaveThread()),
+                Self::Ensured(state) => ffi::PyGILState_Release(state),
+            }
+        }
     }
 }
 
 /// Keeps the thread detached.
-struct Detached(*mut ffi::PyThreadState);
+struct Detached {
+    state: *mut ffi::PyThreadState,
+    /// What was noted before: something if other code than ours has attached meanwhile.
+    outer: *mut ffi::PyThreadState,
+}
+
+impl Detached {
+    fn new(_py: Python<'_>) -> Self {
+        // SAFETY: this thread is attached.
+        let state = unsafe { ffi::PyEval_SaveThread() };
+        Self { state, outer: DETACHED.replace(state) }
+    }
+}
 
 impl Drop for Detached {
     fn drop(&mut self) {
+        DETACHED.set(self.outer);
         // SAFETY: pairs with `PyEval_SaveThread`, in the same thread.
-        unsafe { ffi::PyEval_RestoreThread(self.0) };
+        unsafe { ffi::PyEval_RestoreThread(self.state) };
     }
 }
 
@@ -161,8 +211,7 @@ impl<'py> Python<'py> {
         F: Ungil + FnOnce() -> T,
         T: Ungil,
     {
-        // SAFETY: this thread is attached.
-        let detached = Detached(unsafe { ffi::PyEval_SaveThread() });
+        let detached = Detached::new(self);
         let result = f();
         drop(detached);
         state::drop_deferred(self);

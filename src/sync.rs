@@ -9,7 +9,9 @@ use crate::types::PyString;
 
 /// A cell that is written once per interpreter.
 ///
-/// It may be a `static` and hold Python objects: each interpreter of the process has its own value.
+/// It may be a `static` and hold Python objects: each interpreter of the process has its own value. Those of
+/// subinterpreters are dropped when their interpreter ends: a module that declares `multiple_interpreters` promises not to
+/// keep a reference to one until then.
 pub struct PyOnceLock<T>(PerInterpreter<T>);
 
 /// The older name of [`PyOnceLock`].

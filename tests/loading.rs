@@ -1,11 +1,12 @@
 //! Loads the suite's module where it is not at home: in a Python that is too old, in a program that is no Python, in a
 //! program whose Python is out of sight. The message, or that all is well, is what is tested.
 
+#[expect(dead_code, reason = "other tests use the rest")]
 mod support;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use object::{Object as _, ObjectSymbol as _};
 
@@ -75,22 +76,10 @@ except ImportError:
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "refused twice");
 }
 
-/// Runs one of the programs below in a process of its own.
-fn host<V: AsRef<OsStr>>(name: &str, variables: &[(&str, V)]) -> Output {
-    let own = std::env::current_exe().expect("this program has a path");
-    let mut command = Command::new(own);
-    command.args(["--exact", name, "--ignored", "--nocapture", "--test-threads=1"]);
-    command.envs(variables.iter().map(|(name, value)| (name, value)));
-    command.output().expect("this program can be run again")
-}
-
-fn path_in(variable: &str) -> PathBuf {
-    PathBuf::from(std::env::var_os(variable).expect("run by another test"))
-}
-
 #[test]
 fn a_program_without_python() {
-    let output = host("program_without_python", &[("EVERYPY_TEST_MODULE", support::library())]);
+    let output =
+        support::host("program_without_python", &[("EVERYPY_TEST_MODULE", support::library())]);
     assert!(output.status.success(), "{}", support::all_of(&output));
     let stderr = String::from_utf8_lossy(&output.stderr);
     let message = "ImportError: everypy: this process has no Python: ";
@@ -102,8 +91,8 @@ fn a_program_without_python() {
 fn program_without_python() {
     // SAFETY: the library has no initialisers but those of the Rust standard library, and it is never unloaded.
     unsafe {
-        let library =
-            libloading::Library::new(path_in("EVERYPY_TEST_MODULE")).expect("it loads anywhere");
+        let library = libloading::Library::new(support::path_in("EVERYPY_TEST_MODULE"))
+            .expect("it loads anywhere");
         let init = library
             .get::<unsafe extern "C" fn() -> *mut core::ffi::c_void>(b"PyInit_everypy_suite")
             .expect("it is exported");
@@ -125,7 +114,7 @@ fn what_cannot_be_used_is_refused() {
             ("EVERYPY_TEST_LIBPYTHON", library.as_os_str()),
             ("EVERYPY_FAKE_VERSION", OsStr::new(version)),
         ];
-        let output = host("program_with_a_fake", &variables);
+        let output = support::host("program_with_a_fake", &variables);
         assert!(output.status.success(), "{}", support::all_of(&output));
         let stderr = String::from_utf8_lossy(&output.stderr);
         let raised: Vec<_> =
@@ -173,9 +162,9 @@ fn program_with_a_fake() {
 
     // SAFETY: libraries of ours, which do nothing when they are loaded and are never unloaded.
     unsafe {
-        let fake = path_in("EVERYPY_TEST_LIBPYTHON");
+        let fake = support::path_in("EVERYPY_TEST_LIBPYTHON");
         core::mem::forget(Library::open(Some(fake), RTLD_NOW | RTLD_GLOBAL).expect("it loads"));
-        let module = path_in("EVERYPY_TEST_MODULE");
+        let module = support::path_in("EVERYPY_TEST_MODULE");
         let module = Library::open(Some(module), RTLD_NOW).expect("it loads anywhere");
         let init = module
             .get::<unsafe extern "C" fn() -> *mut core::ffi::c_void>(b"PyInit_everypy_suite")
@@ -186,29 +175,12 @@ fn program_with_a_fake() {
     }
 }
 
-/// The shared library of a Python and the folder that it lives in, if it has one.
-#[cfg(unix)]
-fn shared_library(python: &Path) -> Option<(PathBuf, PathBuf)> {
-    let code = "
-import os, sys, sysconfig
-folder, name = sysconfig.get_config_var('LIBDIR'), sysconfig.get_config_var('INSTSONAME')
-path = os.path.join(folder or '', name or '')
-if sys.implementation.name == 'cpython' and '.so' in path and os.path.exists(path):
-    print(path)
-    print(sys.base_prefix)
-";
-    let output = Command::new(python).args(["-c", code]).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    let mut lines = text.lines();
-    Some((lines.next()?.into(), lines.next()?.into()))
-}
-
 /// A program may load its Python so that the symbols are not seen by what it loads afterwards.
 #[cfg(unix)]
 #[test]
 fn a_python_that_is_out_of_sight() {
     let python = support::python();
-    let Some((library, prefix)) = shared_library(&python) else {
+    let Some((library, prefix)) = support::shared_library(&python) else {
         support::not_tested("this Python has no shared library, to be loaded with RTLD_LOCAL");
         return;
     };
@@ -218,7 +190,7 @@ fn a_python_that_is_out_of_sight() {
         ("EVERYPY_TEST_FOLDER", &folder),
         ("PYTHONHOME", &prefix),
     ];
-    let output = host("program_with_python_out_of_sight", &variables);
+    let output = support::host("program_with_python_out_of_sight", &variables);
     assert!(output.status.success(), "{}", support::all_of(&output));
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(stdout.contains("ran in a program of its own"), "{}", support::all_of(&output));
@@ -245,13 +217,14 @@ for name in everypy_suite.names():
         everypy_suite.run(name)
 print('ran in a program of its own')
 ",
-        path_in("EVERYPY_TEST_FOLDER").display()
+        support::path_in("EVERYPY_TEST_FOLDER").display()
     );
     let code = CString::new(code).expect("no NUL in it");
     // SAFETY: a libpython, whose functions have had these signatures in every Python 3; it is never unloaded.
     unsafe {
-        let library = Library::open(Some(path_in("EVERYPY_TEST_LIBPYTHON")), RTLD_NOW | RTLD_LOCAL)
-            .expect("it has just been found");
+        let library =
+            Library::open(Some(support::path_in("EVERYPY_TEST_LIBPYTHON")), RTLD_NOW | RTLD_LOCAL)
+                .expect("it has just been found");
         let initialize =
             library.get::<unsafe extern "C" fn(c_int)>(b"Py_InitializeEx").expect("a libpython");
         let run = library

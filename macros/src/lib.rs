@@ -42,6 +42,10 @@ pub fn pyfunction(options: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// - `name = "m"`: its name in Python.
 /// - `gil_used = true`: the module relies on the GIL, so a free-threaded interpreter turns it on.
+/// - `multiple_interpreters`: the module may be imported into other interpreters than the main one, also into those with
+///   a GIL of their own; without it that is an `ImportError`. It is a promise: no Python object is in a `static` but in a
+///   `PyOnceLock`, no reference out of one is kept past the end of its interpreter, and no object is handed from one
+///   interpreter to another.
 /// - `crate = "path"`: where the crate `everypy` is, if it is re-exported.
 #[proc_macro_attribute]
 pub fn pymodule(options: TokenStream, item: TokenStream) -> TokenStream {

@@ -15,6 +15,7 @@ enum Option_ {
     TextSignature(Option<LitStr>),
     PassModule,
     GilUsed(LitBool),
+    MultipleInterpreters,
     Submodule,
     Module,
 }
@@ -29,6 +30,7 @@ pub(crate) struct Options {
     pub(crate) text_signature: Option<Option<LitStr>>,
     pub(crate) pass_module: bool,
     pub(crate) gil_used: Option<bool>,
+    pub(crate) multiple_interpreters: bool,
     pub(crate) submodule: bool,
 }
 
@@ -47,7 +49,9 @@ impl Macro {
     fn known(self) -> &'static str {
         match self {
             Self::Function => "`name`, `signature`, `text_signature`, `pass_module` or `crate`",
-            Self::Module => "`name`, `gil_used`, `submodule`, `module` or `crate`",
+            Self::Module => {
+                "`name`, `gil_used`, `multiple_interpreters`, `submodule`, `module` or `crate`"
+            }
             Self::Methods => "`name` or `crate`",
             Self::Method => "`name`, `signature` or `text_signature`",
         }
@@ -97,6 +101,9 @@ impl Options {
                 Option_::TextSignature(text) => self.text_signature.replace(text).is_some(),
                 Option_::PassModule => core::mem::replace(&mut self.pass_module, true),
                 Option_::GilUsed(used) => self.gil_used.replace(used.value).is_some(),
+                Option_::MultipleInterpreters => {
+                    core::mem::replace(&mut self.multiple_interpreters, true)
+                }
                 Option_::Submodule => core::mem::replace(&mut self.submodule, true),
                 Option_::Module => false,
             };
@@ -139,6 +146,7 @@ fn option(of: Macro, input: ParseStream<'_>) -> Result<(Ident, Option_)> {
         }
         "pass_module" if function => Option_::PassModule,
         "gil_used" if module => Option_::GilUsed(value(input)?),
+        "multiple_interpreters" if module => Option_::MultipleInterpreters,
         "submodule" if module => Option_::Submodule,
         "module" if module => {
             let _: LitStr = value(input)?;

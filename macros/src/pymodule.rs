@@ -45,6 +45,7 @@ fn expand_function(tokens: TokenStream, mut function: ItemFn) -> Result<TokenStr
         }
     });
     let gil_used = options.gil_used.unwrap_or(false);
+    let multiple_interpreters = options.multiple_interpreters;
     let name = c_string(name, span)?;
     let doc = c_string(doc(&function.attrs), span)?;
     Ok(quote! {
@@ -60,14 +61,14 @@ fn expand_function(tokens: TokenStream, mut function: ItemFn) -> Result<TokenStr
             use #krate::impl_ as __door;
 
             static __MODULE: __door::pymodule::Module =
-                __door::pymodule::Module::new(#name, #doc, __exec, #gil_used);
+                __door::pymodule::Module::new(#name, #doc, __exec, #gil_used, #multiple_interpreters);
 
             impl __door::pymodule::Definition for #ident::Module {
                 const DEF: &'static __door::pymodule::Module = &__MODULE;
             }
 
             unsafe extern "C" fn __exec(__module: *mut __door::PyObject) -> __door::c_int {
-                unsafe { __door::pymodule::exec(__module, |__module| #ident(#(#arguments),*)) }
+                unsafe { __door::pymodule::exec(&__MODULE, __module, |__module| #ident(#(#arguments),*)) }
             }
 
             #entry_points

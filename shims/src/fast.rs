@@ -2,32 +2,48 @@
 
 use core::cell::UnsafeCell;
 use core::ffi::{CStr, c_int, c_void};
+use core::ptr::null_mut;
 
-use everypy_ffi as ffi;
+use everypy_ffi::{self as ffi, PyThreadState};
 
 use crate::find::Python;
 use crate::runtime::{Implementation, Runtime};
+use crate::thread;
 
 /// The fast rows as the running interpreter has them.
 pub(crate) struct Fast {
-    /// `PyGILState_Check`: whether the calling thread is attached.
+    /// `PyThreadState_GetUnchecked`, `_PyThreadState_UncheckedGet` before 3.13: not null if the calling thread is
+    /// attached.
+    pub(crate) attached: ThreadState,
+    /// `_PyThreadState_UncheckedGet` of versions where it is one variable for all threads: null if none is attached.
+    pub(crate) attached_thread: ThreadState,
+    /// `PyGILState_Check`, which always says yes since another interpreter has been made.
     pub(crate) gil_state_check: unsafe extern "C" fn() -> c_int,
+    /// The offset of a thread state's own number, where `attached_thread` is needed.
+    pub(crate) thread_id: usize,
     /// `PyUnstable_Module_SetGIL`: only free-threaded builds have it, and only they need it.
     pub(crate) module_set_gil: Option<ModuleSetGil>,
 }
 
+type ThreadState = unsafe extern "C" fn() -> *mut PyThreadState;
 type ModuleSetGil = unsafe extern "C" fn(*mut ffi::PyObject, *mut c_void) -> c_int;
 
-const NOTHING: Fast = Fast { gil_state_check: has_thread_state, module_set_gil: None };
+const NOTHING: Fast = Fast {
+    attached: no_thread_state,
+    attached_thread: no_thread_state,
+    gil_state_check: no,
+    thread_id: 0,
+    module_set_gil: None,
+};
 
 struct Cell(UnsafeCell<Fast>);
 
-// SAFETY: written once, by `set`, before anybody reads.
+// SAFETY: written once, by `set`, before anybody reads but to learn that no thread is attached yet.
 unsafe impl Sync for Cell {}
 
 static FAST: Cell = Cell(UnsafeCell::new(NOTHING));
 
-/// The fast rows. Before the table is loaded they are the fallbacks.
+/// The fast rows. Before the table is loaded they say that no thread is attached.
 #[inline(always)]
 pub(crate) fn fast() -> &'static Fast {
     // SAFETY: written only while loading, which happens before every use.
@@ -36,15 +52,28 @@ pub(crate) fn fast() -> &'static Fast {
 
 /// Looks the fast rows up.
 pub(crate) fn set(python: &Python, runtime: &Runtime) {
-    let symbol = |name: &CStr, right: bool| right.then(|| python.symbol(name)).flatten();
-    // Up to 3.11 the current thread state is one variable for all threads, so that nothing else tells whose it is.
-    let only_way =
-        runtime.implementation != Implementation::CPython || runtime.python.feature() < (3, 12);
+    let symbol = |name: &CStr, right: bool| if right { python.symbol(name) } else { None };
+    let cpython = runtime.implementation == Implementation::CPython;
+    // Up to 3.11 the current thread state is one variable for all threads.
+    let shared = runtime.python.feature() < (3, 12);
     let mut fast = NOTHING;
-    if let Some(address) = symbol(c"PyGILState_Check", runtime.fast || only_way) {
+    let name = if runtime.python.feature() < (3, 13) {
+        c"_PyThreadState_UncheckedGet"
+    } else {
+        c"PyThreadState_GetUnchecked"
+    };
+    fast.attached = thread::with_dict;
+    if let Some(address) = symbol(name, cpython && (shared || runtime.fast)) {
+        // SAFETY: that has been the signature under both names.
+        fast.attached = unsafe { core::mem::transmute::<*const (), ThreadState>(address) };
+    }
+    if let Some(address) = symbol(c"PyGILState_Check", shared || !cpython) {
         // SAFETY: that has been the signature since the function came, in 3.4.
         fast.gil_state_check =
             unsafe { core::mem::transmute::<*const (), unsafe extern "C" fn() -> c_int>(address) };
+        fast.attached_thread = fast.attached;
+        fast.thread_id = thread::thread_id(runtime.python.feature());
+        fast.attached = if cpython { thread::attached_of_all } else { thread::checked };
     }
     if let Some(address) = symbol(c"PyUnstable_Module_SetGIL", runtime.fast) {
         // SAFETY: that has been the signature since the function came, in 3.13.
@@ -55,8 +84,10 @@ pub(crate) fn set(python: &Python, runtime: &Runtime) {
     unsafe { FAST.0.get().write(fast) };
 }
 
-/// Since 3.12 the current thread state is thread-local, and without one this returns null.
-unsafe extern "C" fn has_thread_state() -> c_int {
-    // SAFETY: may be called by any thread of a process with an interpreter.
-    c_int::from(unsafe { !ffi::PyThreadState_GetDict().is_null() })
+unsafe extern "C" fn no_thread_state() -> *mut PyThreadState {
+    null_mut()
+}
+
+unsafe extern "C" fn no() -> c_int {
+    0
 }

@@ -24,6 +24,7 @@ pub mod object;
 mod resolve;
 mod runtime;
 mod start;
+mod thread;
 
 pub use error::{LoadError, StartError};
 pub use find::Python;

@@ -24,6 +24,8 @@ pub struct Module {
     pub exec: unsafe extern "C" fn(*mut PyObject) -> c_int,
     /// Whether the module relies on the GIL. A module that does not leaves it off in a free-threaded build.
     pub gil_used: bool,
+    /// Whether it may be imported into other interpreters than the main one, each with a GIL of its own.
+    pub multiple_interpreters: bool,
     definition: OnceLock<Definition>,
     exported: OnceLock<Definition>,
 }
@@ -36,9 +38,6 @@ unsafe impl Send for Definition {}
 // SAFETY: as above.
 unsafe impl Sync for Definition {}
 
-/// Support for several interpreters, as a module declares it.
-const MULTIPLE_INTERPRETERS_NOT_SUPPORTED: *mut c_void = null_mut();
-
 impl Module {
     /// Describes a module.
     pub const fn new(
@@ -46,8 +45,17 @@ impl Module {
         doc: &'static CStr,
         exec: unsafe extern "C" fn(*mut PyObject) -> c_int,
         gil_used: bool,
+        multiple_interpreters: bool,
     ) -> Self {
-        Self { name, doc, exec, gil_used, definition: OnceLock::new(), exported: OnceLock::new() }
+        Self {
+            name,
+            doc,
+            exec,
+            gil_used,
+            multiple_interpreters,
+            definition: OnceLock::new(),
+            exported: OnceLock::new(),
+        }
     }
 
     /// The result of `PyInit_NAME`: the definition for multi-phase initialisation, or null with an exception.
@@ -100,11 +108,7 @@ impl Module {
             lasting(ffi::Py_mod_name, self.name.as_ptr().cast()),
             lasting(ffi::Py_mod_doc, self.doc.as_ptr().cast()),
             slot(ffi::Py_mod_exec_3_15, 0, self.exec as *mut c_void),
-            slot(
-                ffi::Py_mod_multiple_interpreters_3_15,
-                ffi::PySlot_INTPTR,
-                MULTIPLE_INTERPRETERS_NOT_SUPPORTED,
-            ),
+            slot(ffi::Py_mod_multiple_interpreters_3_15, ffi::PySlot_INTPTR, self.interpreters()),
             slot(ffi::Py_mod_gil_3_15, ffi::PySlot_INTPTR, self.gil()),
             PySlot::default(),
         ];
@@ -135,10 +139,7 @@ impl Module {
         match runtime.implementation {
             Implementation::CPython => {
                 if feature >= (3, 12) {
-                    slots.push(slot(
-                        ffi::Py_mod_multiple_interpreters,
-                        MULTIPLE_INTERPRETERS_NOT_SUPPORTED,
-                    ));
+                    slots.push(slot(ffi::Py_mod_multiple_interpreters, self.interpreters()));
                 }
                 if feature >= (3, 13) {
                     slots.push(slot(ffi::Py_mod_gil, self.gil()));
@@ -154,6 +155,12 @@ impl Module {
         }
         slots.push(slot(0, null_mut()));
         slots
+    }
+
+    /// The value of `Py_mod_multiple_interpreters`: `Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED` is null,
+    /// `Py_MOD_PER_INTERPRETER_GIL_SUPPORTED` is 2.
+    fn interpreters(&self) -> *mut c_void {
+        core::ptr::without_provenance_mut(2 * usize::from(self.multiple_interpreters))
     }
 
     /// The value of `Py_mod_gil`: `Py_MOD_GIL_USED` is null, `Py_MOD_GIL_NOT_USED` is 1.

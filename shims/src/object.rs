@@ -1,7 +1,7 @@
 //! What C does with macros: types, reference counts and the contents of small objects, by layout where it is known and
 //! by calls where it is not.
 
-use core::ffi::{c_int, c_ulong};
+use core::ffi::c_ulong;
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyObject, PyTypeObject};
 
@@ -231,14 +231,11 @@ pub unsafe fn float_value(object: *mut PyObject) -> Option<f64> {
     layout.floats.then(|| unsafe { field(object, layout.shift, Layout::CONTENTS) })
 }
 
-/// Whether this thread is attached to the interpreter: `PyGILState_Check`.
+/// Whether this thread is attached to an interpreter. Without a loaded table nobody is.
 ///
-/// # Safety
-///
-/// The table is loaded.
-#[inline]
-pub unsafe fn is_attached() -> bool {
+/// CPython tells by one call that returns the state of the calling thread: `PyThreadState_GetUnchecked`.
+#[inline(always)]
+pub fn is_attached() -> bool {
     // SAFETY: the function may be called by any thread.
-    let attached: c_int = unsafe { (crate::fast::fast().gil_state_check)() };
-    attached != 0
+    unsafe { !(crate::fast::fast().attached)().is_null() }
 }

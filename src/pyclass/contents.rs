@@ -199,7 +199,7 @@ pub(crate) unsafe fn share<T: PyClass>(object: *mut PyObject) -> Result<*mut Con
 }
 
 fn share_among_threads(users: &AtomicUsize) -> Result<(), Refusal> {
-    let reader = |state| (state != WRITER).then_some(state + 1);
+    let reader = |state| (state != WRITER).then(|| state + 1);
     match users.fetch_update(Ordering::Acquire, Ordering::Relaxed, reader) {
         Ok(_) => Ok(()),
         Err(_) => Err(Refusal::Borrowed),

@@ -37,18 +37,28 @@ pub(crate) fn build(package: &str, arguments: &[&str]) -> PathBuf {
 
 /// A new folder with the module, its loader and its runner.
 pub(crate) fn folder(name: &str) -> PathBuf {
+    folder_with(name, "everypy_suite", library(), "tests/suite")
+}
+
+/// The same for another package, whose `run_tests.py` is in the folder `tests` of the repository.
+pub(crate) fn folder_of(name: &str, package: &str, tests: &str) -> PathBuf {
+    folder_with(name, &package.replace('-', "_"), &build(package, &[]), tests)
+}
+
+fn folder_with(name: &str, module: &str, library: &Path, tests: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).expect("the target folder can be written to");
-    std::fs::copy(library(), folder.join(module_file())).expect("it is there");
+    let file = module_file().replace("everypy_suite", module);
+    std::fs::copy(library, folder.join(&file)).expect("it is there");
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let runner = repository.join("tests/suite/run_tests.py");
+    let runner = repository.join(tests).join("run_tests.py");
     std::fs::copy(runner, folder.join("run_tests.py")).expect("it is there");
     // Where the interpreter does not look for such a file itself, it finds what a wheel would have beside it.
     let loader = repository.join("interpreter-matrix/src/wheel/loader.py");
     let loader = std::fs::read_to_string(loader).expect("it is there");
-    let loader = loader.replace("MODULE_FILE", module_file()).replace("MODULE", "everypy_suite");
-    std::fs::write(folder.join("everypy_suite.py"), loader).expect("the folder is new");
+    let loader = loader.replace("MODULE_FILE", &file).replace("MODULE", module);
+    std::fs::write(folder.join(format!("{module}.py")), loader).expect("the folder is new");
     folder
 }
 
@@ -66,6 +76,37 @@ pub(crate) fn python() -> PathBuf {
         .into_iter()
         .find(|candidate| runs(candidate, new_enough))
         .expect("a Python from 3.7 on: `EVERYPY_PYTHON`, or python3, python or pypy3 on the path")
+}
+
+/// The shared library of a Python and the folder that it lives in, if it has one.
+#[cfg(unix)]
+pub(crate) fn shared_library(python: &Path) -> Option<(PathBuf, PathBuf)> {
+    let code = "
+import os, sys, sysconfig
+folder, name = sysconfig.get_config_var('LIBDIR'), sysconfig.get_config_var('INSTSONAME')
+path = os.path.join(folder or '', name or '')
+if sys.implementation.name == 'cpython' and '.so' in path and os.path.exists(path):
+    print(path)
+    print(sys.base_prefix)
+";
+    let output = Command::new(python).args(["-c", code]).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let mut lines = text.lines();
+    Some((lines.next()?.into(), lines.next()?.into()))
+}
+
+/// Runs an ignored test of this program in a process of its own.
+pub(crate) fn host<V: AsRef<OsStr>>(name: &str, variables: &[(&str, V)]) -> Output {
+    let own = std::env::current_exe().expect("this program has a path");
+    let mut command = Command::new(own);
+    command.args(["--exact", name, "--ignored", "--nocapture", "--test-threads=1"]);
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    command.output().expect("this program can be run again")
+}
+
+/// The path that [`host`] has put into a variable.
+pub(crate) fn path_in(variable: &str) -> PathBuf {
+    PathBuf::from(std::env::var_os(variable).expect("run by another test"))
 }
 
 /// Whether a Python runs a piece of code without failing.

@@ -3,6 +3,7 @@
 mod bench;
 mod bindgen;
 mod msrv;
+mod stress;
 
 use clap::Parser;
 
@@ -12,6 +13,7 @@ enum Task {
     Bench(bench::Arguments),
     Bindgen(bindgen::Arguments),
     Msrv(msrv::Arguments),
+    Stress(stress::Arguments),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -19,5 +21,6 @@ fn main() -> anyhow::Result<()> {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Bindgen(arguments) => bindgen::run(&arguments),
         Task::Msrv(arguments) => msrv::run(&arguments),
+        Task::Stress(arguments) => stress::run(&arguments),
     }
 }

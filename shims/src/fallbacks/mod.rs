@@ -54,6 +54,7 @@ fallbacks! {
     }
     since_3_8 {
         abstract_.PyIter_Check,
+        pystate.PyInterpreterState_GetDict,
     }
     since_3_9 {
         abstract_.PyObject_CallNoArgs,

@@ -1,0 +1,67 @@
+//! `cargo xtask stress`: what takes too long for every run of the gate.
+//!
+//! | part | what it does |
+//! |---|---|
+//! | [`subinterpreters`] | two threads work in two interpreters at once for 10 s, on every Python |
+//! | [`cold_start`] | many threads ask for everything at once, in 1,000 fresh processes of every Python |
+
+mod cold_start;
+mod subinterpreters;
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, ensure};
+use clap::ValueEnum;
+
+/// Run the long forms of tests
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Run only this; may be repeated
+    #[arg(long, value_name = "PART")]
+    only: Vec<Part>,
+    /// Use these interpreters, by name (cp313) or path; may be repeated
+    #[arg(long, value_name = "NAME|PATH", num_args = 1..)]
+    python: Vec<String>,
+}
+
+/// What can be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Two threads in two interpreters for 10 s
+    Subinterpreters,
+    /// 1,000 cold starts
+    ColdStart,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+    let parts = if arguments.only.is_empty() { Part::value_variants() } else { &arguments.only };
+    for part in parts {
+        match part {
+            Part::Subinterpreters => subinterpreters::run(&arguments.python)?,
+            Part::ColdStart => cold_start::run(&arguments.python)?,
+        }
+    }
+    Ok(())
+}
+
+/// Runs a command with the tests of a project on every interpreter, one at a time.
+fn matrix(
+    project: &str,
+    test: &str,
+    variable: (&str, &str),
+    interpreters: &[String],
+) -> anyhow::Result<()> {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--release", "--package", "everypy-cli", "--"]);
+    command.args(["matrix", project, "--jobs", "1", "--timeout", "1800"]);
+    for interpreter in interpreters {
+        command.args(["--python", interpreter]);
+    }
+    command.args(["--", "{python}", test]);
+    command.env(variable.0, variable.1);
+    command.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."));
+    let status = command.status().context("cannot run Cargo")?;
+    ensure!(status.success(), "`{test}` of `{project}` has failed");
+    Ok(())
+}
