@@ -5,7 +5,7 @@ use everypy_ffi as ffi;
 use crate::err::PyResult;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Borrowed, Bound, Py};
-use crate::types::{PyAny, PyDict, PyTuple};
+use crate::types::{PyAny, PyAnyMethods as _, PyDict, PyTuple};
 
 /// Arguments of a call: tuples of Rust values, or a Python tuple.
 pub trait PyCallArgs<'py>: Sized {
@@ -18,31 +18,41 @@ pub trait PyCallArgs<'py>: Sized {
     ) -> PyResult<Bound<'py, PyAny>>;
 }
 
-/// Calls with the objects as positional arguments.
+/// Calls with positional arguments only. The first of `vector` is room that the callee may use, as methods do for `self`.
 ///
-/// C API: [`PyObject_Vectorcall`](https://docs.python.org/3/c-api/call.html#c.PyObject_Vectorcall) if there are no
-/// keyword arguments, so that no tuple is made.
-pub(crate) fn call_with<'py>(
+/// C API: [`PyObject_Vectorcall`](https://docs.python.org/3/c-api/call.html#c.PyObject_Vectorcall), so that no tuple is
+/// made.
+///
+/// # Safety
+///
+/// All but the first of `vector` are alive.
+#[inline]
+pub(crate) unsafe fn call_with<'py>(
     callable: &Bound<'py, PyAny>,
-    arguments: &[Bound<'py, PyAny>],
-    kwargs: Option<&Bound<'py, PyDict>>,
+    vector: &mut [*mut ffi::PyObject],
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = callable.py();
-    if kwargs.is_some() {
-        let tuple = PyTuple::of_objects(py, arguments.iter().cloned())?;
-        return call_with_tuple(callable, tuple.as_borrowed(), kwargs);
-    }
-    // SAFETY: attached; a slice of smart pointers is one of pointers; the result is a new reference or null with an
-    // exception.
+    let count = vector.len() - 1;
+    // SAFETY: attached; the arguments are alive, and there is room in front of them; the result is a new reference or
+    // null with an exception.
     unsafe {
         ffi::PyObject_Vectorcall(
             callable.as_ptr(),
-            arguments.as_ptr().cast::<*mut ffi::PyObject>().cast_mut(),
-            arguments.len(),
+            vector.as_mut_ptr().add(1),
+            count | ffi::PY_VECTORCALL_ARGUMENTS_OFFSET,
             core::ptr::null_mut(),
         )
-        .owned_or_err(py)
+        .owned_or_err(callable.py())
     }
+}
+
+/// Calls with positional and keyword arguments.
+pub(crate) fn call_with_keywords<'py>(
+    callable: &Bound<'py, PyAny>,
+    arguments: &[Bound<'py, PyAny>],
+    kwargs: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let tuple = PyTuple::of_objects(callable.py(), arguments.iter().cloned())?;
+    call_with_tuple(callable, tuple.as_borrowed(), Some(kwargs))
 }
 
 /// C API: [`PyObject_Call`](https://docs.python.org/3/c-api/call.html#c.PyObject_Call).
@@ -65,7 +75,10 @@ impl<'py> PyCallArgs<'py> for () {
         callable: &Bound<'py, PyAny>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        call_with(callable, &[], kwargs)
+        match kwargs {
+            None => callable.call0(),
+            Some(kwargs) => call_with_keywords(callable, &[], kwargs),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The traits that convert between Rust and Python.
 
+use everypy_ffi as ffi;
+
 use crate::err::{PyErr, PyResult};
 use crate::instance::{Borrowed, Bound, BoundObject, Py};
 use crate::marker::Python;
@@ -17,12 +19,42 @@ pub trait FromPyObject<'a, 'py>: Sized {
     /// If the object is not what is wanted.
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Self::Error>;
 
+    /// Whether [`read_all`](Self::read_all) does anything.
+    #[doc(hidden)]
+    const READS: bool = false;
+
+    /// Appends the values of `objects` to `values`, which has room for them, until one cannot be read in place: without
+    /// a call, so that no code runs.
+    ///
+    /// # Safety
+    ///
+    /// Attached; all are alive, and stay so if no code runs.
+    #[doc(hidden)]
+    unsafe fn read_all(_objects: &[*mut ffi::PyObject], _values: &mut Vec<Self>) {}
+
     /// The bytes of `object` as a vector of `Self`, where `Self` is a byte and `object` holds bytes: not to go through
     /// an object per byte.
     #[doc(hidden)]
     fn vec_of_bytes(_object: Borrowed<'_, 'py, PyAny>) -> Option<Vec<Self>> {
         None
     }
+}
+
+/// Appends what `read` makes of each object to `values`, as far as there is room and until there is nothing.
+#[inline(always)]
+pub(crate) fn read_while<T>(
+    objects: &[*mut ffi::PyObject],
+    values: &mut Vec<T>,
+    read: impl Fn(*mut ffi::PyObject) -> Option<T>,
+) {
+    let mut count = 0;
+    for (place, &object) in values.spare_capacity_mut().iter_mut().zip(objects) {
+        let Some(value) = read(object) else { break };
+        place.write(value);
+        count += 1;
+    }
+    // SAFETY: so many places have just been written.
+    unsafe { values.set_len(values.len() + count) };
 }
 
 /// A conversion that borrows nothing from the object.
@@ -64,6 +96,7 @@ pub trait IntoPyObjectExt<'py>: IntoPyObject<'py> {
     /// # Errors
     ///
     /// The conversion's.
+    #[inline]
     fn into_bound_py_any(self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(self.into_pyobject_or_pyerr(py)?.into_any().into_bound())
     }
@@ -82,6 +115,7 @@ pub trait IntoPyObjectExt<'py>: IntoPyObject<'py> {
     /// # Errors
     ///
     /// The conversion's.
+    #[inline]
     fn into_pyobject_or_pyerr(self, py: Python<'py>) -> PyResult<Self::Output> {
         self.into_pyobject(py).map_err(Into::into)
     }

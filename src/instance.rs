@@ -241,6 +241,17 @@ impl<T> Py<T> {
         Py(not_null(ptr), PhantomData)
     }
 
+    /// Takes over a reference that cannot be null, which is not asked.
+    ///
+    /// # Safety
+    ///
+    /// `ptr` is an owned reference to an object of type `T`, and not null.
+    #[inline(always)]
+    pub(crate) unsafe fn from_owned_not_null(ptr: *mut ffi::PyObject) -> Py<T> {
+        // SAFETY: as the caller says.
+        Py(unsafe { NonNull::new_unchecked(ptr) }, PhantomData)
+    }
+
     /// Takes over a reference, or the exception that null stands for.
     ///
     /// # Safety

@@ -23,7 +23,17 @@ pub(crate) struct Fast {
     pub(crate) thread_id: usize,
     /// `PyUnstable_Module_SetGIL`: only free-threaded builds have it, and only they need it.
     pub(crate) module_set_gil: Option<ModuleSetGil>,
+    /// `PyObject_VectorcallDict`, in 3.8 `_PyObject_FastCallDict`: for versions that have vectorcalls, but not
+    /// `PyObject_Vectorcall` as a function.
+    pub(crate) vectorcall_dict: Option<VectorcallDict>,
 }
+
+type VectorcallDict = unsafe extern "C" fn(
+    *mut ffi::PyObject,
+    *const *mut ffi::PyObject,
+    usize,
+    *mut ffi::PyObject,
+) -> *mut ffi::PyObject;
 
 type ThreadState = unsafe extern "C" fn() -> *mut PyThreadState;
 type ModuleSetGil = unsafe extern "C" fn(*mut ffi::PyObject, *mut c_void) -> c_int;
@@ -34,6 +44,7 @@ const NOTHING: Fast = Fast {
     gil_state_check: no,
     thread_id: 0,
     module_set_gil: None,
+    vectorcall_dict: None,
 };
 
 struct Cell(UnsafeCell<Fast>);
@@ -79,6 +90,17 @@ pub(crate) fn set(python: &Python, runtime: &Runtime) {
         // SAFETY: that has been the signature since the function came, in 3.13.
         fast.module_set_gil =
             Some(unsafe { core::mem::transmute::<*const (), ModuleSetGil>(address) });
+    }
+    let feature = runtime.python.feature();
+    let cpython = runtime.fast && runtime.implementation == Implementation::CPython;
+    // That of 3.7 knows nothing of room in front of the arguments.
+    let inline_vectorcall = cpython && ((3, 8)..(3, 11)).contains(&feature);
+    let name =
+        if feature < (3, 9) { c"_PyObject_FastCallDict" } else { c"PyObject_VectorcallDict" };
+    if let Some(address) = symbol(name, inline_vectorcall) {
+        // SAFETY: that has been the signature of either on all of these versions.
+        fast.vectorcall_dict =
+            Some(unsafe { core::mem::transmute::<*const (), VectorcallDict>(address) });
     }
     // SAFETY: called once, while loading, before the table can be used.
     unsafe { FAST.0.get().write(fast) };

@@ -58,7 +58,16 @@ pub struct Layout {
     pub floats: bool,
     /// Whether the items of a `tuple` can be read.
     pub tuples: bool,
-    /// Whether functions made in C and classes are called through pointers of their own: CPython since 3.8.
+    /// Whether the items of a `list`, the number of those of a `dict` and the contents of `bytes` can be read: CPython.
+    pub containers: bool,
+    /// Whether `PyLong_AsLongLong` takes what has `__index__` and nothing else, as its documentation says: CPython since
+    /// 3.10. Before, it took a `float`, too.
+    pub index_only: bool,
+    /// Whether `PyUnicode_AsUTF8AndSize` refuses what is no `str`, on CPython, and is faster than asking for the type.
+    pub utf8_refuses_others: bool,
+    /// Whether a text costs less as a C string than as an object: on PyPy, where an object that C gets to see is made twice.
+    pub prefers_c_strings: bool,
+    /// Whether a function made in C is called through a pointer of its own: CPython since 3.8.
     pub vectorcalls: bool,
     /// Whether objects are handles when bit 63 of their address is set: GraalPy.
     pub handles: bool,
@@ -112,11 +121,16 @@ impl Layout {
     /// `tp_flags`: behind the header come `ob_size`, the name, two sizes, five functions, three suites and six functions
     /// with another suite.
     pub const TP_FLAGS: usize = 21 * WORD;
+    /// `ob_item` of a `list`: the pointer to the items, behind their number.
+    pub const LIST_ITEMS: usize = 3 * WORD;
+    /// `ob_sval` of `bytes`: the contents, behind their number and a hash.
+    pub const BYTES_DATA: usize = 4 * WORD;
     /// `m_ml` of a function made in C: the definition. `m_self` follows.
     pub const M_ML: usize = 2 * WORD;
     /// `vectorcall` of a function made in C: behind definition, `self`, module and weak references.
     pub const VECTORCALL: usize = 6 * WORD;
-    /// The first word of the contents: `ob_size`, `lv_tag`, the value of a `float`, the length of a `str`.
+    /// The first word of the contents: `ob_size`, `lv_tag`, the value of a `float`, the length of a `str`, the
+    /// number of items of a container.
     pub const CONTENTS: usize = 2 * WORD;
 }
 
@@ -132,6 +146,10 @@ impl Layout {
         ascii: Ascii { mask: 0, state: 0, data: 0 },
         floats: false,
         tuples: false,
+        containers: false,
+        index_only: false,
+        utf8_refuses_others: false,
+        prefers_c_strings: false,
         vectorcalls: false,
         handles: false,
         type_fields: false,
@@ -188,6 +206,10 @@ impl Layout {
             },
             floats: reads,
             tuples: reads,
+            containers: contents,
+            index_only: cpython && runtime.python.feature() >= (3, 10),
+            utf8_refuses_others: cpython && !reads,
+            prefers_c_strings: pypy,
             vectorcalls: contents && runtime.python.feature() >= (3, 8),
             handles: runtime.implementation == Implementation::GraalPy,
             type_fields: reads || pypy || (cpython && runtime.python.feature() < (3, 10)),

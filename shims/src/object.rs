@@ -2,6 +2,7 @@
 //! by calls where it is not.
 
 use core::ffi::c_ulong;
+use core::mem::MaybeUninit;
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyObject, PyTypeObject};
 
@@ -138,34 +139,103 @@ fn low_half(object: *mut PyObject) -> *mut u32 {
     object.wrapping_byte_add(offset).cast()
 }
 
-/// The value of an object that is an `int` (or of a subclass of it) with at most one digit, where integers can be read.
-///
-/// # Safety
-///
-/// As [`type_of`].
-#[inline(always)]
-pub unsafe fn small_int(object: *mut PyObject) -> Option<i64> {
-    let layout = layout();
-    let shift = layout.shift;
-    if layout.ints == Ints::Calls {
-        return None;
+/// Reads integers of at most one digit in place. A value, so that a loop can keep it in registers.
+#[derive(Clone, Copy)]
+pub struct SmallInts {
+    shift: usize,
+    tagged: bool,
+}
+
+impl SmallInts {
+    /// How to read them, where they can be read.
+    #[inline(always)]
+    pub fn known() -> Option<Self> {
+        let layout = layout();
+        let tagged = layout.ints == Ints::Tagged;
+        (layout.ints != Ints::Calls).then_some(Self { shift: layout.shift, tagged })
     }
-    // SAFETY: integers can be read only where types can. The layout says that behind the header come one word and the
-    // 32-bit digits.
-    unsafe {
-        let class: *mut PyTypeObject = field(object, shift, Layout::OB_TYPE);
-        let flags: c_ulong = field(class, shift, Layout::TP_FLAGS);
-        if flags & (ffi::Py_TPFLAGS_LONG_SUBCLASS as c_ulong) == 0 {
-            return None;
+
+    /// The value of an object that is an `int` (or of a subclass of it) with at most one digit.
+    ///
+    /// # Safety
+    ///
+    /// As [`type_of`].
+    #[inline(always)]
+    pub unsafe fn value(self, object: *mut PyObject) -> Option<i64> {
+        let shift = self.shift;
+        // SAFETY: integers can be read only where types can. The layout says that behind the header come one word and the
+        // 32-bit digits.
+        unsafe {
+            let class: *mut PyTypeObject = field(object, shift, Layout::OB_TYPE);
+            let flags: c_ulong = field(class, shift, Layout::TP_FLAGS);
+            if flags & (ffi::Py_TPFLAGS_LONG_SUBCLASS as c_ulong) == 0 {
+                return None;
+            }
+            let digit = || i64::from(field::<u32, _>(object, shift, Layout::CONTENTS + WORD));
+            if self.tagged {
+                let tag: usize = field(object, shift, Layout::CONTENTS);
+                // Two bits of sign, one more flag, and the number of digits above them.
+                (tag < 2 << 3).then(|| (1 - (tag & 3) as i64) * digit())
+            } else {
+                let size: isize = field(object, shift, Layout::CONTENTS);
+                ((size + 1) as usize <= 2).then(|| size as i64 * digit())
+            }
         }
-        let digit = || i64::from(field::<u32, _>(object, shift, Layout::CONTENTS + WORD));
-        if layout.ints == Ints::Tagged {
-            let tag: usize = field(object, shift, Layout::CONTENTS);
-            // Two bits of sign, one more flag, and the number of digits above them.
-            (tag < 2 << 3).then(|| (1 - (tag & 3) as i64) * digit())
-        } else {
-            let size: isize = field(object, shift, Layout::CONTENTS);
-            ((size + 1) as usize <= 2).then(|| size as i64 * digit())
+    }
+}
+
+/// Whether types and their flags can be read, so that asking for them costs next to nothing.
+#[inline(always)]
+pub fn reads_types() -> bool {
+    layout().reads
+}
+
+/// Whether a text costs less as a C string than as an object.
+#[inline(always)]
+pub fn prefers_c_strings() -> bool {
+    layout().prefers_c_strings
+}
+
+/// Whether `PyUnicode_AsUTF8AndSize` refuses what is no `str`, and is faster than asking for the type: where types cannot
+/// be read.
+#[inline(always)]
+pub fn utf8_refuses_others() -> bool {
+    layout().utf8_refuses_others
+}
+
+/// Whether `PyLong_AsLongLong` takes what has `__index__` and nothing else, so that it needs no check before.
+#[inline(always)]
+pub fn long_takes_index_only() -> bool {
+    layout().index_only
+}
+
+/// Reads floats in place. A value, so that a loop can keep it in registers.
+#[derive(Clone, Copy)]
+pub struct Floats {
+    shift: usize,
+    class: *mut PyTypeObject,
+}
+
+impl Floats {
+    /// How to read them, where they can be read.
+    #[inline(always)]
+    pub fn known() -> Option<Self> {
+        let layout = layout();
+        // SAFETY: only the address is taken; where the layout is known, the table is loaded.
+        layout.floats.then(|| Self { shift: layout.shift, class: unsafe { ffi::PyFloat_Type() } })
+    }
+
+    /// The value of an object that is a `float`, not of a subclass.
+    ///
+    /// # Safety
+    ///
+    /// As [`type_of`].
+    #[inline(always)]
+    pub unsafe fn value(self, object: *mut PyObject) -> Option<f64> {
+        // SAFETY: floats can be read only where types can; the value follows the header.
+        unsafe {
+            let class: *mut PyTypeObject = field(object, self.shift, Layout::OB_TYPE);
+            (class == self.class).then(|| field(object, self.shift, Layout::CONTENTS))
         }
     }
 }
@@ -194,6 +264,155 @@ pub unsafe fn tuple_items<'a>(object: *mut PyObject) -> Option<&'a [*mut PyObjec
         let length: usize = field(object, layout.shift, Layout::CONTENTS);
         core::slice::from_raw_parts(object.byte_add(layout.tuple_items).cast(), length)
     })
+}
+
+/// Puts an item into a new `tuple`, whose place is empty: `PyTuple_SET_ITEM`.
+///
+/// # Safety
+///
+/// As [`type_of`], `tuple` is a tuple that nobody else knows, `index` one of its places, empty, and the reference to
+/// `item` is the caller's, who gives it away.
+#[inline(always)]
+pub unsafe fn set_new_tuple_item(tuple: *mut PyObject, index: usize, item: *mut PyObject) {
+    let layout = layout();
+    if layout.tuples {
+        // SAFETY: the layout says where the items are, and the place is one of them.
+        unsafe {
+            tuple.byte_add(layout.tuple_items).cast::<*mut PyObject>().add(index).write(item)
+        };
+    } else {
+        // SAFETY: as the caller says; it cannot fail.
+        unsafe { ffi::PyTuple_SetItem(tuple, index as Py_ssize_t, item) };
+    }
+}
+
+/// Puts an item into a new `list`, whose place is empty: `PyList_SET_ITEM`.
+///
+/// # Safety
+///
+/// As [`set_new_tuple_item`], for a list.
+#[inline(always)]
+pub unsafe fn set_new_list_item(list: *mut PyObject, index: usize, item: *mut PyObject) {
+    let layout = layout();
+    if layout.containers {
+        // SAFETY: the layout says where the pointer to the items is, and the place is one of them.
+        unsafe {
+            let items: *mut *mut PyObject = field(list, layout.shift, Layout::LIST_ITEMS);
+            items.add(index).write(item);
+        }
+    } else {
+        // SAFETY: as the caller says; it cannot fail.
+        unsafe { ffi::PyList_SetItem(list, index as Py_ssize_t, item) };
+    }
+}
+
+/// The items of a `list`, where they can be read.
+///
+/// # Safety
+///
+/// As [`type_of`], and `list` is a `list`. Nobody changes it during `'a`: there is a GIL and no code of others runs, or the
+/// caller holds the list's lock as well.
+#[inline(always)]
+pub unsafe fn list_items<'a>(list: *mut PyObject) -> Option<&'a [*mut PyObject]> {
+    let layout = layout();
+    // SAFETY: the layout says where the number of items is, and the pointer to them, which is null if there are none.
+    layout.containers.then(|| unsafe {
+        let length: usize = field(list, layout.shift, Layout::CONTENTS);
+        if length == 0 {
+            return &[][..];
+        }
+        let items: *const *mut PyObject = field(list, layout.shift, Layout::LIST_ITEMS);
+        core::slice::from_raw_parts(items, length)
+    })
+}
+
+/// The number of items of a `dict`, where it can be read.
+///
+/// # Safety
+///
+/// As [`list_items`], for a dict.
+#[inline(always)]
+pub unsafe fn dict_size(dict: *mut PyObject) -> Option<usize> {
+    let layout = layout();
+    // SAFETY: the layout says where the number is.
+    layout.containers.then(|| unsafe { field(dict, layout.shift, Layout::CONTENTS) })
+}
+
+/// The contents of `bytes`, where they can be read.
+///
+/// # Safety
+///
+/// As [`type_of`], `object` is a `bytes`, and it outlives `'a`.
+#[inline(always)]
+pub unsafe fn bytes<'a>(object: *mut PyObject) -> Option<&'a [u8]> {
+    let layout = layout();
+    // SAFETY: the layout says where the number is, and the contents; they do not change.
+    layout.containers.then(|| unsafe {
+        let length: usize = field(object, layout.shift, Layout::CONTENTS);
+        let data = object.byte_add(layout.shift + Layout::BYTES_DATA);
+        core::slice::from_raw_parts(data.cast(), length)
+    })
+}
+
+/// Whether objects have locks: without a GIL.
+#[inline(always)]
+pub fn has_locks() -> bool {
+    layout().free_threaded
+}
+
+/// Holds the lock of an object while `body` runs, where objects have locks: `Py_BEGIN_CRITICAL_SECTION`.
+///
+/// As with every lock of this kind, `body` may lose it in between if it calls Python.
+///
+/// # Safety
+///
+/// As [`type_of`].
+#[inline(always)]
+pub unsafe fn with_lock<R>(object: *mut PyObject, body: impl FnOnce() -> R) -> R {
+    let mut section = Section { section: MaybeUninit::uninit(), held: layout().free_threaded };
+    if section.held {
+        // SAFETY: as the caller says; it stays where it is until its end, which comes also if `body` panics.
+        unsafe { ffi::PyCriticalSection_Begin(section.section.as_mut_ptr(), object) };
+    }
+    body()
+}
+
+struct Section {
+    section: MaybeUninit<ffi::PyCriticalSection>,
+    held: bool,
+}
+
+impl Drop for Section {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.held {
+            // SAFETY: made by `with_lock` only, which has begun it.
+            unsafe { ffi::PyCriticalSection_End(self.section.as_mut_ptr()) };
+        }
+    }
+}
+
+/// The text of an object that is a `str`, compact and pure ASCII, where such strings can be read.
+///
+/// # Safety
+///
+/// As [`type_of`], and `object` outlives `'a`.
+#[inline(always)]
+pub unsafe fn ascii_of_any<'a>(object: *mut PyObject) -> Option<&'a str> {
+    let layout = layout();
+    if layout.ascii.mask == 0 {
+        return None;
+    }
+    // SAFETY: strings can be read only where types can.
+    unsafe {
+        let class: *mut PyTypeObject = field(object, layout.shift, Layout::OB_TYPE);
+        let flags: c_ulong = field(class, layout.shift, Layout::TP_FLAGS);
+        if flags & (ffi::Py_TPFLAGS_UNICODE_SUBCLASS as c_ulong) == 0 {
+            None
+        } else {
+            ascii(object)
+        }
+    }
 }
 
 /// The text of a `str` that is compact and pure ASCII, where such strings can be read.

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use everypy_ffi as ffi;
+use everypy_shims::object;
 
 use crate::conversion::{FromPyObject, FromPyObjectOwned, IntoPyObject};
 use crate::err::{CastError, PyErr, PyResult};
@@ -71,20 +72,114 @@ where
             return Ok(bytes);
         }
         if let Ok(list) = object.cast_exact::<PyList>() {
-            let mut items = Vec::with_capacity(list.len());
-            // The length is asked anew each time, since a conversion may run code that changes the list.
-            let mut index = 0;
-            while index < list.len() {
-                items.push(item(&list.get_item(index)?)?);
-                index += 1;
-            }
-            return Ok(items);
+            return of_list(list);
         }
         if let Ok(tuple) = object.cast_exact::<PyTuple>() {
-            return tuple.iter().map(|element| item(&element)).collect();
+            return of_tuple(tuple);
         }
         sequence(object)
     }
+}
+
+/// The items of a list, which may change meanwhile: a conversion may run code, and without a GIL other threads do.
+#[inline(always)]
+fn of_list<'py, T: FromPyObjectOwned<'py>>(list: Borrowed<'_, 'py, PyList>) -> PyResult<Vec<T>> {
+    let mut items = Vec::new();
+    if read_items(list, &mut items) { Ok(items) } else { rest_of_list(list, items) }
+}
+
+/// What comes after the items that could be read in place.
+#[inline(never)]
+fn rest_of_list<'py, T: FromPyObjectOwned<'py>>(
+    list: Borrowed<'_, 'py, PyList>,
+    mut items: Vec<T>,
+) -> PyResult<Vec<T>> {
+    loop {
+        let length = list.len();
+        items.reserve(length.saturating_sub(items.len()));
+        while items.len() < length {
+            match list.get_item(items.len()) {
+                Ok(element) => items.push(item(&element)?),
+                // It has become shorter.
+                Err(_) if items.len() >= list.len() => return Ok(items),
+                Err(error) => return Err(error),
+            }
+            // After a large number come small ones.
+            if read_items(list, &mut items) {
+                return Ok(items);
+            }
+        }
+        if items.len() >= list.len() {
+            return Ok(items);
+        }
+    }
+}
+
+/// Reads as many more items as can be read in place, and tells whether those were all.
+#[inline(always)]
+fn read_items<'py, T: FromPyObjectOwned<'py>>(
+    list: Borrowed<'_, 'py, PyList>,
+    items: &mut Vec<T>,
+) -> bool {
+    #[cold]
+    #[inline(never)]
+    fn locked<'py, T: FromPyObjectOwned<'py>>(
+        list: Borrowed<'_, 'py, PyList>,
+        items: &mut Vec<T>,
+    ) -> bool {
+        // SAFETY: attached; a list, which nobody changes while its lock is held.
+        unsafe { object::with_lock(list.as_ptr(), || read_unlocked(list, items)) }
+    }
+
+    if !T::READS {
+        false
+    } else if object::has_locks() {
+        locked(list, items)
+    } else {
+        // SAFETY: the GIL is held, and no code runs.
+        unsafe { read_unlocked(list, items) }
+    }
+}
+
+/// # Safety
+///
+/// Nobody changes the list as long as no code runs.
+#[inline(always)]
+unsafe fn read_unlocked<'py, T: FromPyObjectOwned<'py>>(
+    list: Borrowed<'_, 'py, PyList>,
+    items: &mut Vec<T>,
+) -> bool {
+    // SAFETY: attached; a list, which owns its items, and which does not change, says the caller.
+    unsafe {
+        let Some(all) = object::list_items(list.as_ptr()) else { return false };
+        if let Some(rest) = all.get(items.len()..) {
+            if items.capacity() == 0 {
+                // Shorter than growing.
+                *items = Vec::with_capacity(rest.len());
+            } else {
+                items.reserve(rest.len());
+            }
+            T::read_all(rest, items);
+        }
+        items.len() >= all.len()
+    }
+}
+
+fn of_tuple<'py, T: FromPyObjectOwned<'py>>(tuple: Borrowed<'_, 'py, PyTuple>) -> PyResult<Vec<T>> {
+    let length = tuple.len();
+    let mut items = Vec::with_capacity(length);
+    if T::READS {
+        // SAFETY: attached; a tuple, which keeps its items alive.
+        unsafe {
+            if let Some(all) = object::tuple_items(tuple.as_ptr()) {
+                T::read_all(all, &mut items);
+            }
+        }
+    }
+    for index in items.len()..length {
+        items.push(item(&tuple.get_item(index)?)?);
+    }
+    Ok(items)
 }
 
 fn item<'py, T: FromPyObjectOwned<'py>>(object: &Bound<'py, PyAny>) -> PyResult<T> {
@@ -192,11 +287,11 @@ macro_rules! maps {
                 fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
                     let dict = object.cast::<PyDict>()?;
                     let mut map = Self::default();
-                    for pair in dict.items() {
-                        let pair = pair.cast_into::<PyTuple>()?;
-                        map.insert(item(&pair.get_item(0)?)?, item(&pair.get_item(1)?)?);
+                    let mut pairs = dict.iter();
+                    while let Some((key, value)) = pairs.step() {
+                        map.insert(item(&key)?, item(&value)?);
                     }
-                    Ok(map)
+                    pairs.finish().map(|()| map)
                 }
             }
 

@@ -3,15 +3,15 @@
 use core::convert::Infallible;
 
 use everypy_ffi as ffi;
+use everypy_shims::object::Floats;
 
-use crate::conversion::{FromPyObject, IntoPyObject};
+use crate::conversion::{FromPyObject, IntoPyObject, read_while};
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::PyTypeError;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Borrowed, Bound};
 use crate::marker::Python;
-use crate::type_object::PyTypeInfo as _;
-use crate::types::{PyAny, PyAnyMethods as _, PyFloat, PyFloatMethods as _};
+use crate::types::{PyAny, PyAnyMethods as _, PyFloat};
 
 impl<'a, 'py> FromPyObject<'a, 'py> for f64 {
     type Error = PyErr;
@@ -21,9 +21,9 @@ impl<'a, 'py> FromPyObject<'a, 'py> for f64 {
     /// C API: [`PyFloat_AsDouble`](https://docs.python.org/3/c-api/float.html#c.PyFloat_AsDouble).
     #[inline]
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
-        if PyFloat::is_exact_type_of(&object) {
-            // SAFETY: just checked.
-            return Ok(unsafe { object.cast_unchecked::<PyFloat>() }.value());
+        // SAFETY: attached; alive.
+        if let Some(value) = Floats::known().and_then(|it| unsafe { it.value(object.as_ptr()) }) {
+            return Ok(value);
         }
         // SAFETY: attached; alive.
         let value = unsafe { ffi::PyFloat_AsDouble(object.as_ptr()) };
@@ -31,6 +31,16 @@ impl<'a, 'py> FromPyObject<'a, 'py> for f64 {
             by_index(object, PyErr::fetch(object.py()))
         } else {
             Ok(value)
+        }
+    }
+
+    const READS: bool = true;
+
+    #[inline]
+    unsafe fn read_all(objects: &[*mut ffi::PyObject], values: &mut Vec<Self>) {
+        if let Some(floats) = Floats::known() {
+            // SAFETY: as the caller says.
+            read_while(objects, values, |object| unsafe { floats.value(object) });
         }
     }
 }

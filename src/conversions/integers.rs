@@ -5,9 +5,9 @@ use core::ffi::{c_longlong, c_ulonglong};
 use core::num::NonZero;
 
 use everypy_ffi as ffi;
-use everypy_shims::object;
+use everypy_shims::object::{self, SmallInts};
 
-use crate::conversion::{FromPyObject, IntoPyObject};
+use crate::conversion::{FromPyObject, IntoPyObject, read_while};
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use crate::ffi_ptr::FfiPtrExt as _;
@@ -22,11 +22,22 @@ use crate::types::{
 /// What C has for the widest integers.
 const _: () = assert!(size_of::<c_longlong>() == 8, "`long long` has 64 bits");
 
+#[inline(always)]
+fn small_int(object: Borrowed<'_, '_, PyAny>) -> Option<i64> {
+    // SAFETY: attached; alive.
+    SmallInts::known().and_then(|ints| unsafe { ints.value(object.as_ptr()) })
+}
+
+/// Whether `object` is an `int` for sure. Where that cannot be read, `PyNumber_Index` asks faster than we can.
+#[inline(always)]
+fn is_known_int(object: Borrowed<'_, '_, PyAny>) -> bool {
+    object::reads_types() && PyInt::is_type_of(&object)
+}
+
 /// The value of an object with `__index__`, if it fits into 64 bits with a sign.
 #[inline(always)]
 fn signed(object: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
-    // SAFETY: attached; alive.
-    match unsafe { object::small_int(object.as_ptr()) } {
+    match small_int(object) {
         Some(value) => Ok(value),
         None => signed_by_call(object),
     }
@@ -34,9 +45,14 @@ fn signed(object: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
 
 #[inline(never)]
 fn signed_by_call(object: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
-    if PyInt::is_type_of(&object) {
+    if object::long_takes_index_only() || is_known_int(object) {
         return signed_of_int(object);
     }
+    signed_of_index(object)
+}
+
+#[inline(never)]
+fn signed_of_index(object: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
     signed_of_int(index(object)?.as_borrowed())
 }
 
@@ -49,8 +65,7 @@ fn signed_of_int(int: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
 /// The value of an object with `__index__`, if it fits into 64 bits without a sign.
 #[inline(always)]
 fn unsigned(object: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
-    // SAFETY: attached; alive.
-    match unsafe { object::small_int(object.as_ptr()) } {
+    match small_int(object) {
         Some(value) if value >= 0 => Ok(value as u64),
         _ => unsigned_by_call(object),
     }
@@ -58,7 +73,7 @@ fn unsigned(object: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
 
 #[inline(never)]
 fn unsigned_by_call(object: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
-    if PyInt::is_type_of(&object) {
+    if is_known_int(object) {
         return unsigned_of_int(object);
     }
     unsigned_of_int(index(object)?.as_borrowed())
@@ -77,7 +92,6 @@ fn unsigned_of_int(int: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
 /// `operator.index(object)`: the `int` that an object stands for. A `float` stands for none.
 ///
 /// C API: [`PyNumber_Index`](https://docs.python.org/3/c-api/number.html#c.PyNumber_Index).
-#[cold]
 fn index<'py>(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     // SAFETY: attached; alive; the result is a new int or null with an exception.
     unsafe { ffi::PyNumber_Index(object.as_ptr()).owned_or_err(object.py()) }
@@ -112,6 +126,16 @@ macro_rules! integers {
                 #[inline]
                 fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
                     $ty::try_from($from(object)?).map_err(|_| out_of_range(stringify!($ty)))
+                }
+
+                const READS: bool = true;
+
+                #[inline]
+                unsafe fn read_all(objects: &[*mut ffi::PyObject], values: &mut Vec<Self>) {
+                    let Some(ints) = SmallInts::known() else { return };
+                    // SAFETY: as the caller says.
+                    let read = |object| $ty::try_from(unsafe { ints.value(object) }?).ok();
+                    read_while(objects, values, read);
                 }
 
                 integers!(@bytes_in $ty);

@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use everypy_ffi as ffi;
+use everypy_shims::object;
 
 use crate::conversion::{FromPyObject, IntoPyObject, IntoPyObjectExt as _};
 use crate::err::{CastError, PyErr, PyResult};
@@ -21,16 +22,39 @@ impl<'a, 'py> FromPyObject<'a, 'py> for &'a str {
 
     #[inline(always)]
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
-        match object.cast::<PyString>() {
-            Ok(text) => text.to_str(),
-            Err(error) => Err(error.into()),
+        // SAFETY: attached; alive for `'a`.
+        match unsafe { object::ascii_of_any(object.as_ptr()) } {
+            Some(text) => Ok(text),
+            None => text_by_call(object),
         }
+    }
+}
+
+#[inline(never)]
+fn text_by_call<'a>(object: Borrowed<'a, '_, PyAny>) -> PyResult<&'a str> {
+    if object::utf8_refuses_others() {
+        let mut length = 0;
+        // SAFETY: attached; alive; what is no str is refused; the text belongs to the object.
+        unsafe {
+            let start = ffi::PyUnicode_AsUTF8AndSize(object.as_ptr(), &raw mut length);
+            if !start.is_null() {
+                let bytes = core::slice::from_raw_parts(start.cast::<u8>(), length as usize);
+                return Ok(core::str::from_utf8_unchecked(bytes));
+            }
+            ffi::PyErr_Clear();
+        }
+    }
+    // Also for the error, which names the type.
+    match object.cast::<PyString>() {
+        Ok(text) => text.to_str(),
+        Err(error) => Err(error.into()),
     }
 }
 
 impl<'a, 'py> FromPyObject<'a, 'py> for Cow<'a, str> {
     type Error = PyErr;
 
+    #[inline]
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
         <&str>::extract(object).map(Cow::Borrowed)
     }
@@ -59,6 +83,7 @@ impl<'a, 'py> FromPyObject<'a, 'py> for char {
 impl<'a, 'py> FromPyObject<'a, 'py> for &'a [u8] {
     type Error = CastError<'a, 'py>;
 
+    #[inline]
     fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Self::Error> {
         object.cast::<PyBytes>().map(Borrowed::as_bytes)
     }

@@ -52,6 +52,7 @@ macro_rules! tuples {
                 type Output = Bound<'py, PyTuple>;
                 type Error = PyErr;
 
+                #[inline]
                 fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
                     let objects = [$(self.$index.into_bound_py_any(py)?),+];
                     PyTuple::of_objects(py, objects.into_iter())
@@ -66,6 +67,7 @@ macro_rules! tuples {
                 type Output = Bound<'py, PyTuple>;
                 type Error = PyErr;
 
+                #[inline]
                 fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
                     let objects = [$((&self.$index).into_bound_py_any(py)?),+];
                     PyTuple::of_objects(py, objects.into_iter())
@@ -76,6 +78,7 @@ macro_rules! tuples {
             where
                 $($ty: IntoPyObject<'py>,)+
             {
+                #[inline]
                 fn call(
                     self,
                     callable: &Bound<'py, PyAny>,
@@ -83,7 +86,12 @@ macro_rules! tuples {
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let py = callable.py();
                     let objects = [$(self.$index.into_bound_py_any(py)?),+];
-                    crate::call::call_with(callable, &objects, kwargs)
+                    if let Some(kwargs) = kwargs {
+                        return crate::call::call_with_keywords(callable, &objects, kwargs);
+                    }
+                    let mut vector = [core::ptr::null_mut(), $(objects[$index].as_ptr()),+];
+                    // SAFETY: `objects` keeps them alive.
+                    unsafe { crate::call::call_with(callable, &mut vector) }
                 }
             }
 
@@ -91,6 +99,7 @@ macro_rules! tuples {
             where
                 $(&'b $ty: IntoPyObject<'py>,)+
             {
+                #[inline]
                 fn call(
                     self,
                     callable: &Bound<'py, PyAny>,
@@ -98,7 +107,12 @@ macro_rules! tuples {
                 ) -> PyResult<Bound<'py, PyAny>> {
                     let py = callable.py();
                     let objects = [$((&self.$index).into_bound_py_any(py)?),+];
-                    crate::call::call_with(callable, &objects, kwargs)
+                    if let Some(kwargs) = kwargs {
+                        return crate::call::call_with_keywords(callable, &objects, kwargs);
+                    }
+                    let mut vector = [core::ptr::null_mut(), $(objects[$index].as_ptr()),+];
+                    // SAFETY: `objects` keeps them alive.
+                    unsafe { crate::call::call_with(callable, &mut vector) }
                 }
             }
         )*

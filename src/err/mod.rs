@@ -48,7 +48,7 @@ impl PyErr {
         T: PyTypeInfo,
         A: PyErrArguments + Send + Sync + 'static,
     {
-        PyErr(State::lazy(move |py| (T::type_object(py).unbind(), args.arguments(py))))
+        PyErr(State::lazy::<T, A>(args))
     }
 
     /// An exception of a class that is known at run time only.
@@ -56,8 +56,7 @@ impl PyErr {
     where
         A: PyErrArguments + Send + Sync + 'static,
     {
-        let class = class.unbind();
-        PyErr(State::lazy(move |py| (class, args.arguments(py))))
+        PyErr(State::lazy_of(class.unbind(), args))
     }
 
     /// The exception that `object` is; a class is called without arguments; anything else gives a `TypeError`.

@@ -1,15 +1,20 @@
 //! What a [`PyErr`](super::PyErr) is made of.
 
+use core::any::Any;
+use core::ffi::c_ulong;
+use core::mem::MaybeUninit;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use everypy_ffi as ffi;
+use everypy_shims::object;
 
 use crate::conversion::{IntoPyObject, IntoPyObjectExt as _};
 use crate::exceptions::PyBaseException;
 use crate::ffi_ptr::FfiPtrExt as _;
-use crate::instance::Py;
+use crate::instance::{Bound, Py};
 use crate::marker::Python;
-use crate::types::{PyAny, PyType};
+use crate::type_object::PyTypeInfo;
+use crate::types::{PyAny, PyString, PyType};
 
 /// What an exception can be made of.
 pub trait PyErrArguments: Send + Sync {
@@ -29,7 +34,99 @@ where
     }
 }
 
-type Make = Box<dyn FnOnce(Python<'_>) -> (Py<PyType>, Py<PyAny>) + Send + Sync>;
+/// What an instance is made of when it is needed.
+pub(super) struct Make {
+    class: Class,
+    arguments: Arguments,
+}
+
+/// The class of an instance to be made.
+enum Class {
+    /// One that lives as long as the interpreter, by the function that knows it.
+    Of(fn(Python<'_>) -> *mut ffi::PyTypeObject),
+    /// Any other.
+    Owned(Py<PyType>),
+}
+
+/// The arguments of an instance to be made. Most are a text, which needs no box of its own.
+enum Arguments {
+    Text(&'static str),
+    String(String),
+    Other(Box<dyn FnOnce(Python<'_>) -> Py<PyAny> + Send + Sync>),
+}
+
+impl Arguments {
+    #[inline]
+    fn new<A: PyErrArguments + Send + Sync + 'static>(arguments: A) -> Self {
+        let mut arguments = Some(arguments);
+        let any: &mut dyn Any = &mut arguments;
+        if let Some(Some(text)) = any.downcast_mut::<Option<&'static str>>() {
+            return Self::Text(text);
+        }
+        if let Some(Some(text)) = any.downcast_mut::<Option<String>>() {
+            return Self::String(core::mem::take(text));
+        }
+        Self::Other(Box::new(move |py| {
+            arguments.take().expect("nobody else takes them").arguments(py)
+        }))
+    }
+
+    fn object(self, py: Python<'_>) -> Bound<'_, PyAny> {
+        match self {
+            Self::Text(text) => PyString::new(py, text).into_any(),
+            Self::String(text) => PyString::new(py, &text).into_any(),
+            Self::Other(make) => make(py).into_bound(py),
+        }
+    }
+}
+
+impl Arguments {
+    /// Raises an exception of `class` in one call, if the only argument is a short text.
+    ///
+    /// # Safety
+    ///
+    /// Attached; `class` is an exception class.
+    unsafe fn raise_short_text(&self, class: *mut ffi::PyObject) -> bool {
+        let text = match self {
+            Self::Text(text) => *text,
+            Self::String(text) => text,
+            Self::Other(_) => return false,
+        };
+        let mut room = [MaybeUninit::<u8>::uninit(); 128];
+        if text.len() >= room.len() || text.as_bytes().contains(&0) {
+            return false;
+        }
+        let start = room.as_mut_ptr().cast::<u8>();
+        // SAFETY: attached; there is room for the text and the NUL behind it.
+        unsafe {
+            core::ptr::copy_nonoverlapping(text.as_ptr(), start, text.len());
+            start.add(text.len()).write(0);
+            ffi::PyErr_SetString(class, start.cast());
+        }
+        true
+    }
+}
+
+impl Make {
+    /// Sets an exception in the interpreter, of which it makes the instance.
+    fn raise(self, py: Python<'_>) {
+        // Bound, so that it is given back without asking whether this thread is attached.
+        let (class, owned) = match self.class {
+            Class::Of(class) => (class(py).cast::<ffi::PyObject>(), None),
+            Class::Owned(class) => (class.as_ptr(), Some(class.into_bound(py))),
+        };
+        // SAFETY: attached; the class is alive. What is not an exception class gives a `TypeError`.
+        unsafe {
+            if !is_exception_class(class) {
+                let text = c"exceptions must derive from BaseException";
+                ffi::PyErr_SetString(*ffi::PyExc_TypeError(), text.as_ptr());
+            } else if !(object::prefers_c_strings() && self.arguments.raise_short_text(class)) {
+                ffi::PyErr_SetObject(class, self.arguments.object(py).as_ptr());
+            }
+        }
+        drop(owned);
+    }
+}
 
 /// One pointer, so that a result of a pointer and an error goes through two registers.
 pub(super) struct State(Box<Inner>);
@@ -41,10 +138,28 @@ struct Inner {
 }
 
 impl State {
-    pub(super) fn lazy(
-        make: impl FnOnce(Python<'_>) -> (Py<PyType>, Py<PyAny>) + Send + Sync + 'static,
-    ) -> Self {
-        Self(Box::new(Inner { value: OnceLock::new(), make: Mutex::new(Some(Box::new(make))) }))
+    /// An instance of `T`, to be made of `arguments` when it is needed.
+    #[inline]
+    pub(super) fn lazy<T, A>(arguments: A) -> Self
+    where
+        T: PyTypeInfo,
+        A: PyErrArguments + Send + Sync + 'static,
+    {
+        Self::of_make(Class::Of(T::type_object_raw), Arguments::new(arguments))
+    }
+
+    /// The same of a class that is known at run time only.
+    pub(super) fn lazy_of<A>(class: Py<PyType>, arguments: A) -> Self
+    where
+        A: PyErrArguments + Send + Sync + 'static,
+    {
+        Self::of_make(Class::Owned(class), Arguments::new(arguments))
+    }
+
+    #[cold]
+    fn of_make(class: Class, arguments: Arguments) -> Self {
+        let make = Mutex::new(Some(Make { class, arguments }));
+        Self(Box::new(Inner { value: OnceLock::new(), make }))
     }
 
     pub(super) fn normalized(value: Py<PyBaseException>) -> Self {
@@ -66,7 +181,7 @@ impl State {
                 // SAFETY: attached; the references go out of the interpreter and back into it.
                 let value = unsafe {
                     let before = ffi::PyErr_GetRaisedException();
-                    raise(py, make);
+                    make.raise(py);
                     let value = ffi::PyErr_GetRaisedException();
                     ffi::PyErr_SetRaisedException(before);
                     value.owned(py).cast_into_unchecked::<PyBaseException>()
@@ -82,35 +197,31 @@ impl State {
 
     /// Sets the exception in the interpreter.
     pub(super) fn raise(self, py: Python<'_>) {
-        if let Some(make) = self.take_make() {
-            raise(py, make);
-            return;
-        }
-        let value = self.value(py).clone_ref(py).into_ptr();
-        // SAFETY: attached; the reference to an exception instance goes over.
-        unsafe { ffi::PyErr_SetRaisedException(value) };
-    }
-}
-
-fn raise(py: Python<'_>, make: Make) {
-    let (class, arguments) = make(py);
-    // SAFETY: attached; both are alive. What is not an exception class gives a `TypeError`.
-    unsafe {
-        if is_exception_class(&class) {
-            ffi::PyErr_SetObject(class.as_ptr(), arguments.as_ptr());
+        // Nobody else has it, so there is nothing to lock.
+        let Inner { value, make } = *self.0;
+        if let Some(make) = make.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            make.raise(py);
+        } else if let Some(value) = value.into_inner() {
+            // SAFETY: attached; the reference to an exception instance goes over.
+            unsafe { ffi::PyErr_SetRaisedException(value.into_ptr()) };
         } else {
-            ffi::PyErr_SetString(
-                *ffi::PyExc_TypeError(),
-                c"exceptions must derive from BaseException".as_ptr(),
-            );
+            // Making the instance has panicked.
+            let text = c"an exception could not be made";
+            // SAFETY: attached.
+            unsafe { ffi::PyErr_SetString(*ffi::PyExc_SystemError(), text.as_ptr()) };
         }
     }
 }
 
 /// Whether instances of `class` can be raised.
-unsafe fn is_exception_class(class: &Py<PyType>) -> bool {
-    // SAFETY: the caller is attached; both are alive types.
+///
+/// # Safety
+///
+/// Attached; alive.
+unsafe fn is_exception_class(class: *mut ffi::PyObject) -> bool {
+    // SAFETY: as the caller says; a type's flags are asked for after it has proved to be one.
     unsafe {
-        ffi::PyType_IsSubtype(class.as_ptr().cast(), (*ffi::PyExc_BaseException()).cast()) != 0
+        object::has_type_flag(class, ffi::Py_TPFLAGS_TYPE_SUBCLASS as _)
+            && object::type_flags(class.cast()) & ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS as c_ulong != 0
     }
 }

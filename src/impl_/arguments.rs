@@ -298,15 +298,25 @@ impl Signature {
     ) -> bool {
         let nargs = nargs as usize;
         // SAFETY: `kwnames` is a tuple, says the caller.
-        let Some(names) = (unsafe { object::tuple_items(kwnames) }) else { return false };
-        if nargs + names.len() != self.names.len()
+        let names = unsafe { object::tuple_items(kwnames) };
+        // SAFETY: as above.
+        let count =
+            names.map_or_else(|| unsafe { ffi::PyTuple_Size(kwnames) as usize }, <[_]>::len);
+        if nargs + count != self.names.len()
             || nargs < self.positional_only
             || nargs > self.positional
         {
             return false;
         }
-        let known = &self.interned.get(py, self.names)[nargs..];
-        core::iter::zip(known, names).all(|(known, name)| known.as_ptr() == *name)
+        let mut known = self.interned.get(py, self.names)[nargs..].iter().enumerate();
+        known.all(|(index, known)| {
+            let name = match names {
+                Some(names) => names[index],
+                // SAFETY: as above; there are so many.
+                None => unsafe { ffi::PyTuple_GetItem(kwnames, index as Py_ssize_t) },
+            };
+            known.as_ptr() == name
+        })
     }
 
     /// Sorts what was passed into `room`, one place per parameter, null where nothing was passed.
@@ -319,7 +329,38 @@ impl Signature {
     /// # Errors
     ///
     /// `TypeError` for what Python itself would refuse.
+    #[inline(always)]
     pub unsafe fn sort<'py>(
+        &self,
+        py: Python<'py>,
+        args: *const *mut PyObject,
+        nargs: Py_ssize_t,
+        kwnames: *mut PyObject,
+        room: &mut [*mut PyObject],
+    ) -> PyResult<Rest<'py>> {
+        let given = nargs as usize;
+        // Only what has a default is missing.
+        if kwnames.is_null()
+            && !self.varargs
+            && self.keyword_only_required.is_empty()
+            && given >= self.required
+            && given <= self.positional
+        {
+            // Not a copy of memory, which would be a call for a few words.
+            for (index, place) in room.iter_mut().enumerate() {
+                if index < given {
+                    // SAFETY: as the caller says.
+                    *place = unsafe { *args.add(index) };
+                }
+            }
+            return Ok(Rest { args: None, kwargs: None });
+        }
+        // SAFETY: as the caller says.
+        unsafe { self.sort_all(py, args, nargs, kwnames, room) }
+    }
+
+    /// The same for any call.
+    unsafe fn sort_all<'py>(
         &self,
         py: Python<'py>,
         args: *const *mut PyObject,

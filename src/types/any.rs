@@ -559,6 +559,7 @@ impl<'py> PyAnyMethods<'py> for Bound<'py, PyAny> {
         self.getattr_opt(attr_name).map(|value| value.is_some())
     }
 
+    #[inline]
     fn getattr<N>(&self, attr_name: N) -> PyResult<Bound<'py, PyAny>>
     where
         N: IntoPyObject<'py, Target = PyString>,
@@ -658,6 +659,7 @@ impl<'py> PyAnyMethods<'py> for Bound<'py, PyAny> {
         unsafe { ffi::PyCallable_Check(self.as_ptr()) != 0 }
     }
 
+    #[inline]
     fn call<A>(&self, args: A, kwargs: Option<&Bound<'py, PyDict>>) -> PyResult<Bound<'py, PyAny>>
     where
         A: PyCallArgs<'py>,
@@ -665,11 +667,13 @@ impl<'py> PyAnyMethods<'py> for Bound<'py, PyAny> {
         args.call(self, kwargs)
     }
 
+    #[inline]
     fn call0(&self) -> PyResult<Bound<'py, PyAny>> {
         // SAFETY: attached; alive; the result is a new reference or null with an exception.
         unsafe { ffi::PyObject_CallNoArgs(self.as_ptr()).owned_or_err(self.py()) }
     }
 
+    #[inline]
     fn call1<A>(&self, args: A) -> PyResult<Bound<'py, PyAny>>
     where
         A: PyCallArgs<'py>,
@@ -722,6 +726,7 @@ impl<'py> PyAnyMethods<'py> for Bound<'py, PyAny> {
         answer(self.py(), unsafe { ffi::PyObject_IsTrue(self.as_ptr()) })
     }
 
+    #[inline]
     fn is_none(&self) -> bool {
         self.as_ptr() == PyNone::get(self.py()).as_ptr()
     }
@@ -844,15 +849,18 @@ impl<'py> PyAnyMethods<'py> for Bound<'py, PyAny> {
         }
     }
 
+    #[inline]
     fn is_instance(&self, ty: &Bound<'py, PyAny>) -> PyResult<bool> {
         // SAFETY: attached; both are alive.
         answer(self.py(), unsafe { ffi::PyObject_IsInstance(self.as_ptr(), ty.as_ptr()) })
     }
 
+    #[inline]
     fn is_exact_instance(&self, ty: &Bound<'py, PyAny>) -> bool {
         self.get_type_ptr().cast() == ty.as_ptr()
     }
 
+    #[inline]
     fn is_instance_of<T: PyTypeCheck>(&self) -> bool {
         T::type_check(self)
     }

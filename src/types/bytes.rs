@@ -1,6 +1,7 @@
 //! `bytes`.
 
 use everypy_ffi as ffi;
+use everypy_shims::object;
 
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Borrowed, Bound, Py};
@@ -56,6 +57,10 @@ impl<'py> PyBytesMethods<'py> for Bound<'py, PyBytes> {
 impl<'a> Borrowed<'a, '_, PyBytes> {
     #[inline]
     pub(crate) fn as_bytes(self) -> &'a [u8] {
+        // SAFETY: attached; bytes, which live for `'a`.
+        if let Some(bytes) = unsafe { object::bytes(self.as_ptr()) } {
+            return bytes;
+        }
         // SAFETY: attached; bytes, which do not change or move while they live, for which the calls cannot fail.
         unsafe {
             let start = ffi::PyBytes_AsString(self.as_ptr());

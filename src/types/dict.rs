@@ -1,13 +1,15 @@
 //! `dict`.
 
 use everypy_ffi as ffi;
+use everypy_shims::object;
 
 use crate::conversion::IntoPyObject;
 use crate::err::{PyResult, answer, error_on_minus_one};
+use crate::exceptions::PyRuntimeError;
 use crate::ffi_ptr::FfiPtrExt as _;
-use crate::instance::{Bound, BoundObject as _};
+use crate::instance::{Bound, BoundObject as _, Py};
 use crate::marker::Python;
-use crate::types::{PyAny, PyList, PyListMethods as _};
+use crate::types::{PyAny, PyList};
 
 native_type! {
     /// The type `dict`.
@@ -118,7 +120,14 @@ pub trait PyDictMethods<'py>: sealed::Sealed {
     /// A list of the items, each a tuple.
     fn items(&self) -> Bound<'py, PyList>;
 
-    /// The keys and values that there are now; what changes later does not show.
+    /// The keys with their values, without a list of them.
+    ///
+    /// C API: [`PyDict_Next`](https://docs.python.org/3/c-api/dict.html#c.PyDict_Next).
+    ///
+    /// # Panics
+    ///
+    /// The iterator panics if keys are added or removed before it has come to its end.
+    #[doc(alias = "PyDict_Next")]
     fn iter(&self) -> BoundDictIterator<'py>;
 }
 
@@ -206,27 +215,141 @@ impl<'py> PyDictMethods<'py> for Bound<'py, PyDict> {
     }
 
     fn iter(&self) -> BoundDictIterator<'py> {
-        let pairs = core::iter::zip(self.keys().iter(), self.values().iter());
-        BoundDictIterator(pairs.collect::<Vec<_>>().into_iter())
+        BoundDictIterator::new(self.clone())
     }
 }
 
-/// The keys and values of a dict at one time.
-pub struct BoundDictIterator<'py>(std::vec::IntoIter<(Bound<'py, PyAny>, Bound<'py, PyAny>)>);
+/// The keys and values of a dict.
+pub struct BoundDictIterator<'py> {
+    dict: Bound<'py, PyDict>,
+    /// What C notes of where it is.
+    position: ffi::Py_ssize_t,
+    /// How many items there were at first, and how many of those are to come.
+    size: usize,
+    left: usize,
+    /// Why it ended early.
+    changed: Option<Changed>,
+}
+
+/// The keys of a dict are no longer those that an iteration began with.
+#[derive(Clone, Copy)]
+enum Changed {
+    /// There are more or fewer.
+    Size,
+    /// There are as many, but others.
+    Keys,
+}
+
+impl Changed {
+    /// What Python says of it.
+    fn message(self) -> &'static str {
+        match self {
+            Changed::Size => "dictionary changed size during iteration",
+            Changed::Keys => "dictionary keys changed during iteration",
+        }
+    }
+}
+
+impl<'py> BoundDictIterator<'py> {
+    fn new(dict: Bound<'py, PyDict>) -> Self {
+        let size = dict.len();
+        Self { dict, position: 0, size, left: size, changed: None }
+    }
+
+    /// The next pair. After the last one [`finish`](Self::finish) tells whether it was the last.
+    #[inline]
+    pub(crate) fn step(&mut self) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        if object::has_locks() {
+            self.step_locked()
+        } else {
+            // SAFETY: the GIL is held.
+            unsafe { self.step_unlocked() }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn step_locked(&mut self) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        // SAFETY: attached; alive; nobody changes the dict while its lock is held.
+        unsafe { object::with_lock(self.dict.as_ptr(), || self.step_unlocked()) }
+    }
+
+    /// # Safety
+    ///
+    /// Nobody changes the dict as long as no code runs.
+    #[inline(always)]
+    unsafe fn step_unlocked(&mut self) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let py = self.dict.py();
+        let dict = self.dict.as_ptr();
+        let (mut key, mut value) = (core::ptr::null_mut(), core::ptr::null_mut());
+        // SAFETY: attached; a dict, which does not change, says the caller; the pair is borrowed from it, and owned before
+        // it can be changed.
+        unsafe {
+            let size = object::dict_size(dict);
+            if size.unwrap_or_else(|| ffi::PyDict_Size(dict) as usize) != self.size {
+                self.changed = Some(Changed::Size);
+                return None;
+            }
+            if ffi::PyDict_Next(dict, &raw mut self.position, &raw mut key, &raw mut value) == 0 {
+                return None;
+            }
+            if self.left == 0 {
+                self.changed = Some(Changed::Keys);
+                return None;
+            }
+            self.left -= 1;
+            object::incref(key);
+            object::incref(value);
+            // Neither is null, which is not asked again.
+            let pair = (Py::from_owned_not_null(key), Py::from_owned_not_null(value));
+            Some((pair.0.into_bound(py), pair.1.into_bound(py)))
+        }
+    }
+
+    /// An error if it has ended because keys have come or gone.
+    pub(crate) fn finish(&self) -> PyResult<()> {
+        self.changed.map_or(Ok(()), |changed| Err(PyRuntimeError::new_err(changed.message())))
+    }
+}
 
 impl<'py> Iterator for BoundDictIterator<'py> {
     type Item = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next()
+        let pair = self.step();
+        if pair.is_none()
+            && let Some(changed) = self.changed
+        {
+            panic!("{}", changed.message());
+        }
+        pair
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
+        (self.left, Some(self.left))
     }
 }
 
 impl ExactSizeIterator for BoundDictIterator<'_> {}
+
+impl<'py> IntoIterator for &Bound<'py, PyDict> {
+    type Item = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+    type IntoIter = BoundDictIterator<'py>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'py> IntoIterator for Bound<'py, PyDict> {
+    type Item = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+    type IntoIter = BoundDictIterator<'py>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        BoundDictIterator::new(self)
+    }
+}
 
 /// Pairs that can become a dict.
 pub trait IntoPyDict<'py>: Sized {

@@ -1,6 +1,7 @@
 //! `list`.
 
 use everypy_ffi as ffi;
+use everypy_shims::object;
 
 use crate::conversion::IntoPyObject;
 use crate::err::{PyResult, error_on_minus_one};
@@ -42,12 +43,11 @@ impl PyList {
         let mut count = 0;
         for element in elements.by_ref().take(length) {
             let element = element.into_pyobject(py).map_err(Into::into)?.into_ptr();
-            // SAFETY: attached; a new list with empty places, which takes the reference.
-            let set = unsafe { ffi::PyList_SetItem(list.as_ptr(), count, element) };
-            error_on_minus_one(py, set)?;
+            // SAFETY: attached; a new list with empty places, of which this is one, and which takes the reference.
+            unsafe { object::set_new_list_item(list.as_ptr(), count, element) };
             count += 1;
         }
-        assert_eq!(length, count as usize, "the iterator gives fewer elements than it said");
+        assert_eq!(length, count, "the iterator gives fewer elements than it said");
         assert!(elements.next().is_none(), "the iterator gives more elements than it said");
         // SAFETY: made as a list.
         Ok(unsafe { list.cast_into_unchecked() })

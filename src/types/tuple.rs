@@ -1,9 +1,10 @@
 //! `tuple`.
 
 use everypy_ffi as ffi;
+use everypy_shims::object;
 
 use crate::conversion::IntoPyObject;
-use crate::err::{PyResult, error_on_minus_one};
+use crate::err::PyResult;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Borrowed, Bound, BoundObject as _};
 use crate::marker::Python;
@@ -51,6 +52,7 @@ impl PyTuple {
     }
 
     /// A tuple of owned objects.
+    #[inline]
     pub(crate) fn of_objects<'py>(
         py: Python<'py>,
         objects: impl ExactSizeIterator<Item = Bound<'py, PyAny>>,
@@ -59,12 +61,7 @@ impl PyTuple {
         unsafe {
             let tuple = ffi::PyTuple_New(objects.len() as ffi::Py_ssize_t).owned_or_err(py)?;
             for (index, object) in objects.enumerate() {
-                let set = ffi::PyTuple_SetItem(
-                    tuple.as_ptr(),
-                    index as ffi::Py_ssize_t,
-                    object.into_ptr(),
-                );
-                error_on_minus_one(py, set)?;
+                object::set_new_tuple_item(tuple.as_ptr(), index, object.into_ptr());
             }
             Ok(tuple.cast_into_unchecked())
         }

@@ -77,6 +77,8 @@ fallbacks! {
         pyerrors.PyErr_SetRaisedException,
     }
     since_3_13 {
+        critical_section.PyCriticalSection_Begin,
+        critical_section.PyCriticalSection_End,
         dictobject.PyDict_GetItemRef,
         import.PyImport_AddModuleRef,
         listobject.PyList_GetItemRef,

@@ -6,18 +6,25 @@ use core::ptr::null_mut;
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyObject};
 
+use crate::fast::fast;
 use crate::object::{decref, has_type_flag, incref, is_instance};
 
 /// Room for one more argument in front of those that are passed, which the callee may overwrite.
 const ARGUMENTS_OFFSET: usize = 1 << (usize::BITS - 1);
 
-/// A call with a tuple and a dict made of the vector.
+/// A call with a tuple and a dict made of the vector, but where there is a function that takes the vector and a dict.
 pub(super) unsafe extern "C" fn PyObject_Vectorcall(
     callable: *mut PyObject,
     args: *const *mut PyObject,
     nargsf: usize,
     kwnames: *mut PyObject,
 ) -> *mut PyObject {
+    if kwnames.is_null()
+        && let Some(call) = fast().vectorcall_dict
+    {
+        // SAFETY: passed on as it came; no keyword arguments are a null dict.
+        return unsafe { call(callable, args, nargsf, null_mut()) };
+    }
     let positional = nargsf & !ARGUMENTS_OFFSET;
     // SAFETY: `args` holds `positional` arguments and one for each of `kwnames`, by the protocol.
     unsafe {

@@ -8,9 +8,18 @@
 use core::ffi::{c_char, c_int};
 use core::ptr::null_mut;
 
-use everypy_ffi::{self as ffi, Py_ssize_t, PyObject};
+use everypy_ffi::{self as ffi, Py_ssize_t, PyCriticalSection, PyObject};
 
 use crate::object::{decref, incref};
+
+/// With a GIL there is nothing to lock.
+pub(super) unsafe extern "C" fn PyCriticalSection_Begin(
+    _: *mut PyCriticalSection,
+    _: *mut PyObject,
+) {
+}
+
+pub(super) unsafe extern "C" fn PyCriticalSection_End(_: *mut PyCriticalSection) {}
 
 pub(super) unsafe extern "C" fn PyDict_GetItemRef(
     dict: *mut PyObject,

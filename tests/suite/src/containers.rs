@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use pyo3::exceptions::{PyTypeError, PyValueError, PyZeroDivisionError};
+use pyo3::exceptions::{
+    PyOverflowError, PyRuntimeError, PyTypeError, PyValueError, PyZeroDivisionError,
+};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
@@ -18,7 +20,11 @@ tests![
     arrays,
     tuples_of_every_length,
     wrong_tuples,
+    large_numbers_among_small_ones,
+    numbers_of_other_types,
+    items_that_go_while_they_are_read,
     maps,
+    a_dict_that_changes,
     wrong_maps,
     nested,
     unit_is_an_empty_tuple,
@@ -159,6 +165,71 @@ Shortening, Growing = Shortening, Growing
     Ok(())
 }
 
+fn large_numbers_among_small_ones(py: Python<'_>) -> PyResult<()> {
+    for brackets in ["[{}]", "({})"] {
+        let object = eval(py, &brackets.replace("{}", "1, -(2**30), 2**40, 5, -(2**63), 2**63 - 1, 0, True"));
+        assert_eq!(object.extract::<Vec<i64>>()?, [1, -(1 << 30), 1 << 40, 5, i64::MIN, i64::MAX, 0, 1]);
+        raises::<PyOverflowError, _, _>(py, object.extract::<Vec<i16>>());
+        let object = eval(py, &brackets.replace("{}", "1, 2**63, 5"));
+        assert_eq!(object.extract::<Vec<u64>>()?, [1, 1 << 63, 5]);
+        raises::<PyOverflowError, _, _>(py, object.extract::<Vec<i64>>());
+        raises::<PyOverflowError, _, _>(py, eval(py, &brackets.replace("{}", "1, 256")).extract::<Vec<u8>>());
+        raises::<PyOverflowError, _, _>(py, eval(py, &brackets.replace("{}", "1, -1")).extract::<Vec<u32>>());
+        let object = eval(py, &brackets.replace("{}", "127, -128"));
+        assert_eq!(object.extract::<Vec<i8>>()?, [127, -128]);
+    }
+    Ok(())
+}
+
+fn numbers_of_other_types(py: Python<'_>) -> PyResult<()> {
+    let own = "
+class Float(float):
+    pass
+
+class Int(int):
+    pass
+
+class Index:
+    def __index__(self):
+        return 7
+
+floats = [1.5, Float(2.5), 3, 2**53, Float(-0.5), True, 0.25]
+ints = [1, Int(2), Index(), Int(-(2**62)), 3]
+";
+    let floats = define(py, "floats", own);
+    assert_eq!(floats.extract::<Vec<f64>>()?, [1.5, 2.5, 3.0, 9007199254740992.0, -0.5, 1.0, 0.25]);
+    let ints = define(py, "ints", own);
+    assert_eq!(ints.extract::<Vec<i64>>()?, [1, 2, 7, -(1 << 62), 3]);
+    for wrong in ["[1, 1.5]", "[1, 'a']", "[1, None]", "(1, 1.0)"] {
+        raises::<PyTypeError, _, _>(py, eval(py, wrong).extract::<Vec<i64>>());
+    }
+    raises::<PyTypeError, _, _>(py, eval(py, "[1.5, 'a']").extract::<Vec<f64>>());
+    Ok(())
+}
+
+/// The list drops the item while the item is asked for its value, and gets shorter and longer.
+fn items_that_go_while_they_are_read(py: Python<'_>) -> PyResult<()> {
+    let code = "
+class Item:
+    def __init__(self, change):
+        self.change = change
+
+    def __index__(self):
+        self.change()
+        return 7
+
+cleared = [1]
+cleared += [Item(cleared.clear), 3, 4]
+grown = [1]
+grown += [Item(lambda: grown.extend(range(100, 200))), 3]
+";
+    assert_eq!(define(py, "cleared", code).extract::<Vec<i64>>()?, [1, 7]);
+    let grown: Vec<i64> = define(py, "grown", code).extract()?;
+    assert_eq!(grown[..3], [1, 7, 3]);
+    assert_eq!(grown[3..], (100..200).collect::<Vec<_>>());
+    Ok(())
+}
+
 fn arrays(py: Python<'_>) -> PyResult<()> {
     assert_eq!(eval(py, "[1, 2]").extract::<[i32; 2]>()?, [1, 2]);
     assert_eq!(eval(py, "()").extract::<[i32; 0]>()?, [0; 0]);
@@ -230,6 +301,24 @@ fn maps(py: Python<'_>) -> PyResult<()> {
     assert_eq!(ordered.extract::<BTreeMap<u8, char>>()?, BTreeMap::from([(1, 'y'), (2, 'x')]));
     assert!(eval(py, "{}").extract::<HashMap<i32, i32>>()?.is_empty());
     Ok(())
+}
+
+/// Converting a key adds another one.
+fn a_dict_that_changes(py: Python<'_>) {
+    let code = "
+class Key:
+    def __index__(self):
+        dict['another'] = 1
+        return 7
+
+    def __hash__(self):
+        return 7
+
+dict = {Key(): 1, 2: 3}
+";
+    let dict = define(py, "dict", code);
+    let error = raises::<PyRuntimeError, _, _>(py, dict.extract::<HashMap<i64, i64>>());
+    assert_eq!(error, "dictionary changed size during iteration");
 }
 
 fn wrong_maps(py: Python<'_>) {

@@ -1,11 +1,11 @@
 //! Threads: attaching from anywhere, and references that are dropped while detached.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyDict, PyList};
 
 use crate::check::{after_collection, eval, is_cpython, mortal, run};
 
@@ -23,6 +23,8 @@ tests![
     clones_are_made_attached,
     attach_again_and_again,
     threads_of_python,
+    lists_that_others_change,
+    dicts_that_others_change,
 ];
 
 fn threads_of_rust(py: Python<'_>) {
@@ -246,5 +248,64 @@ for thread in threads:
     thread.join()
 assert results == [45] * 80
 ")?;
+    Ok(())
+}
+
+/// Nothing but what was in the list at some time comes out of it.
+fn lists_that_others_change(py: Python<'_>) -> PyResult<()> {
+    const ROUNDS: usize = 300;
+    let list = PyList::new(py, (100_000..100_200_i64).collect::<Vec<_>>())?.unbind();
+    let done = AtomicBool::new(false);
+    py.detach(|| {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    Python::attach(|py| {
+                        let list = list.bind(py).as_any();
+                        list.call_method0("clear").unwrap();
+                        list.call_method1("extend", ((100_000..100_200_i64).collect::<Vec<_>>(),)).unwrap();
+                    });
+                }
+            });
+            for _ in 0..ROUNDS {
+                Python::attach(|py| {
+                    let items: Vec<i64> = list.extract(py).unwrap();
+                    assert!(items.iter().all(|item| (100_000..100_200).contains(item)), "{items:?}");
+                });
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+    });
+    Ok(())
+}
+
+/// No pair is torn, whatever another thread does to the values.
+fn dicts_that_others_change(py: Python<'_>) -> PyResult<()> {
+    const ROUNDS: usize = 300;
+    let dict = PyDict::new(py).unbind();
+    let fill = |py: Python<'_>, add: i64| {
+        let dict = dict.bind(py);
+        (0..100_i64).for_each(|key| dict.set_item(key, 100_000 + key + add).unwrap());
+    };
+    fill(py, 0);
+    let done = AtomicBool::new(false);
+    py.detach(|| {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for round in (0..).take_while(|_| !done.load(Ordering::Relaxed)) {
+                    Python::attach(|py| fill(py, 100 * (round % 5)));
+                }
+            });
+            for _ in 0..ROUNDS {
+                Python::attach(|py| {
+                    for (key, value) in dict.bind(py) {
+                        let (key, value): (i64, i64) = (key.extract().unwrap(), value.extract().unwrap());
+                        assert_eq!(value % 100, key);
+                    }
+                });
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+    });
     Ok(())
 }

@@ -18,6 +18,8 @@ tests![
     tuples,
     dicts,
     dicts_of_pairs,
+    dicts_one_pair_after_the_other,
+    dicts_that_change,
     failing_keys,
     classes,
     names_of_classes,
@@ -150,6 +152,44 @@ fn dicts(py: Python<'_>) -> PyResult<()> {
     assert!(copy.items().eq(eval(py, "[('a', 1), (2, 'b')]"))?);
     copy.clear();
     assert!(copy.is_empty() && !dict.is_empty());
+    Ok(())
+}
+
+fn dicts_one_pair_after_the_other(py: Python<'_>) -> PyResult<()> {
+    let dict = eval(py, "{'a': 1, 2: None, (): 'ö'}").cast_into::<PyDict>()?;
+    assert_eq!(dict.iter().len(), 3);
+    let mut again = Vec::new();
+    for (key, value) in &dict {
+        again.push((key, value));
+    }
+    assert!(again.clone().into_py_dict(py)?.eq(&dict)?);
+    assert!(again.iter().map(|(key, _)| key).collect::<Vec<_>>().into_pyobject(py)?.eq(dict.keys())?);
+    assert_eq!(PyDict::new(py).into_iter().count(), 0);
+    // Pairs are owned.
+    let mut pairs = dict.iter();
+    let (_, first) = pairs.next().expect("there are three");
+    dict.set_item("a", 5)?;
+    assert!(first.eq(1)?);
+    assert_eq!(pairs.count(), 2);
+    let sub = define(py, "sub", "class Sub(dict): pass\nsub = Sub(a=1)").cast_into::<PyDict>()?;
+    assert_eq!(sub.iter().count(), 1);
+    Ok(())
+}
+
+fn dicts_that_change(py: Python<'_>) -> PyResult<()> {
+    let message = |dict: &Bound<'_, PyDict>, change: &dyn Fn()| {
+        let mut pairs = dict.iter();
+        pairs.next();
+        change();
+        let end = std::panic::AssertUnwindSafe(|| pairs.for_each(drop));
+        let payload = std::panic::catch_unwind(end).expect_err("it has changed");
+        *payload.downcast::<String>().expect("a message")
+    };
+    let dict = eval(py, "dict.fromkeys(range(10))").cast_into::<PyDict>()?;
+    let grown = message(&dict, &|| dict.set_item("new", 1).unwrap());
+    assert_eq!(grown, "dictionary changed size during iteration");
+    let shrunk = message(&dict, &|| dict.del_item(5).unwrap());
+    assert_eq!(shrunk, "dictionary changed size during iteration");
     Ok(())
 }
 

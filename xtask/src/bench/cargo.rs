@@ -52,8 +52,18 @@ impl Crate {
 
     /// Builds the crate into a folder of the caller's choice.
     pub(super) fn build_in(&self, target: &Path) -> anyhow::Result<Built> {
+        self.build_only(&["--lib"], "cdylib", target)
+    }
+
+    /// Builds one of the crate's examples, which is a shared library too.
+    pub(super) fn build_example(&self, name: &str) -> anyhow::Result<Built> {
+        self.build_only(&["--example", name], "example", &self.target)
+    }
+
+    fn build_only(&self, what: &[&str], kind: &str, target: &Path) -> anyhow::Result<Built> {
         let mut command = self.command("build");
-        command.args(["--release", "--lib", "--quiet", "--message-format=json-render-diagnostics"]);
+        command.args(what);
+        command.args(["--release", "--quiet", "--message-format=json-render-diagnostics"]);
         command.arg("--target-dir").arg(target);
         let (start, work_before) = (Instant::now(), work_of_children());
         let messages = programs::output(&mut command)?;
@@ -62,7 +72,7 @@ impl Crate {
         let artifacts: Vec<Artifact> = messages.lines().filter_map(Artifact::parse).collect();
         let library = artifacts
             .iter()
-            .filter(|artifact| artifact.target.kind.iter().any(|kind| kind == "cdylib"))
+            .filter(|artifact| artifact.target.kind.iter().any(|it| it == kind))
             .flat_map(|artifact| &artifact.filenames)
             .find(|file| file.extension().is_some_and(|it| it == std::env::consts::DLL_EXTENSION))
             .with_context(|| format!("`{}` has built no shared library", self.folder.display()))?;

@@ -6,8 +6,8 @@ use everypy_matrix::place::Place;
 use everypy_matrix::request::{Request, Selection};
 use everypy_matrix::search::Search;
 
-/// The versions whose calls are counted when none are asked for.
-const COUNTED: [&str; 3] = ["cp39", "cp311", "cp313"];
+/// The interpreters whose calls are counted when none are asked for.
+const COUNTED: [&str; 5] = ["cp39", "cp311", "cp313", "cp313t", "pypy39"];
 
 /// What was found on this machine, and what was asked for.
 pub(super) struct Interpreters {
@@ -49,11 +49,13 @@ impl Interpreters {
         self.pick(self.asked.clone())
     }
 
-    /// The interpreter that a PyO3 module is built for where one is enough: the newest CPython of those counted.
+    /// The interpreter that a PyO3 module is built for where one is enough: the newest CPython with a GIL of those
+    /// counted.
     pub(super) fn newest(&self) -> anyhow::Result<Interpreter> {
         let counted = self.counted()?;
-        let newest =
-            counted.into_iter().rfind(|interpreter| interpreter.facts.implementation == "cpython");
+        let newest = counted.into_iter().rfind(|interpreter| {
+            interpreter.facts.implementation == "cpython" && !interpreter.facts.free_threaded
+        });
         newest.ok_or_else(|| anyhow::anyhow!("a CPython is needed to build PyO3's module for"))
     }
 

@@ -58,7 +58,7 @@ fn field(file: &str, name: &str, separator: char) -> Option<String> {
 }
 
 /// The version of a package in a `Cargo.lock`: the line after its name.
-fn version(package: &str, lock: &Path) -> Option<String> {
+pub(super) fn version(package: &str, lock: &Path) -> Option<String> {
     let text = std::fs::read_to_string(lock).ok()?;
     let name = format!("name = \"{package}\"");
     let line = text.lines().skip_while(|line| *line != name).nth(1)?;

@@ -2,7 +2,8 @@
 //!
 //! | part | what it measures |
 //! |---|---|
-//! | [`calls`] | instructions and nanoseconds of calls, in three forms of one module |
+//! | [`calls`] | instructions and nanoseconds of calls, in several forms of one module |
+//! | [`imports`] | the same of importing a module with one function |
 //! | [`size`] | the size of `examples/string-sum` |
 //! | [`build_time`] | how long that takes to build from nothing |
 //! | [`load`] | how long the table of C-API entries takes to fill |
@@ -10,6 +11,7 @@
 mod build_time;
 mod calls;
 mod cargo;
+mod imports;
 mod interpreters;
 mod load;
 mod machine;
@@ -54,6 +56,8 @@ pub(crate) struct Arguments {
 enum Part {
     /// Instructions and nanoseconds of calls
     Calls,
+    /// How long the import of a small module takes
+    Import,
     /// The size of a small module
     Size,
     /// How long a small module takes to build
@@ -109,12 +113,15 @@ fn string_sum(folders: &Folders, python: &Path) -> [cargo::Crate; 2] {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let folders = Folders::new()?;
     let interpreters = Interpreters::search(&arguments.python)?;
-    let lock = folders.benches.join("pyo3-form/Cargo.lock");
+    let lock = folders.benches.join("pyo3-form/0.30/Cargo.lock");
     let mut report = Report::new(machine::Machine::this(&lock)?);
     if arguments.measures(Part::Calls) {
         let options =
             calls::Options { operations: &arguments.operation, profile: arguments.profile };
         report.calls = Some(calls::measure(&folders, &interpreters, &options)?);
+    }
+    if arguments.measures(Part::Import) {
+        report.imports = Some(imports::measure(&folders, &interpreters)?);
     }
     if arguments.measures(Part::Size) {
         report.size = Some(size::measure(&folders, &interpreters)?);

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::build_time::BuildTimes;
 use super::calls::Calls;
+use super::imports::Imports;
 use super::load::Loads;
 use super::machine::Machine;
 use super::size::Sizes;
@@ -16,6 +17,8 @@ pub(super) struct Report {
     machine: Machine,
     /// Calls.
     pub(super) calls: Option<Calls>,
+    /// Import of a small module.
+    pub(super) imports: Option<Imports>,
     /// Module size.
     pub(super) size: Option<Sizes>,
     /// Build time.
@@ -26,14 +29,15 @@ pub(super) struct Report {
 
 impl Report {
     pub(super) fn new(machine: Machine) -> Self {
-        Self { machine, calls: None, size: None, build: None, load: None }
+        Self { machine, calls: None, imports: None, size: None, build: None, load: None }
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts: [Option<&dyn fmt::Display>; 4] = [
+        let parts: [Option<&dyn fmt::Display>; 5] = [
             self.calls.as_ref().map(|part| part as _),
+            self.imports.as_ref().map(|part| part as _),
             self.size.as_ref().map(|part| part as _),
             self.build.as_ref().map(|part| part as _),
             self.load.as_ref().map(|part| part as _),

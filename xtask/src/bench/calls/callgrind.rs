@@ -7,16 +7,16 @@ use anyhow::Context as _;
 
 /// The instructions of one part of a run.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Part {
+pub(in crate::bench) struct Part {
     /// All of them.
-    pub(super) total: u64,
+    pub(in crate::bench) total: u64,
     /// Those in each function, with what was inlined into it: `libpython3.13.so.1.0: PyLong_FromLong`.
-    pub(super) functions: BTreeMap<String, u64>,
+    pub(in crate::bench) functions: BTreeMap<String, u64>,
 }
 
 impl Part {
     /// Reads a file that was written with `--compress-strings=no`.
-    pub(super) fn read(file: &Path) -> anyhow::Result<Self> {
+    pub(in crate::bench) fn read(file: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(file)
             .with_context(|| format!("callgrind has not written `{}`", file.display()))?;
         Self::parse(&text)

@@ -36,7 +36,7 @@ fn once(
     module: &Module<'_>,
     operations: &[Operation],
 ) -> anyhow::Result<BTreeMap<String, f64>> {
-    let mut python = programs::python(module.interpreter);
+    let mut python = module.python();
     python.arg(script).arg("time");
     python.args(operations.iter().flat_map(|operation| ["--operation", &operation.name]));
     let printed = programs::output(python.arg(&module.file))?;

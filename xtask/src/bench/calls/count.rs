@@ -29,10 +29,10 @@ pub(super) fn count(
     operations: &[Operation],
 ) -> anyhow::Result<Vec<(String, Count)>> {
     let folder = tempfile::tempdir()?;
-    let python = programs::python(module.interpreter);
+    let python = module.python();
     let out = folder.path().join("out");
     let mut valgrind = Command::new("valgrind");
-    valgrind.env("PYTHONHASHSEED", "0");
+    valgrind.env("PYTHONHASHSEED", "0").envs(module.form.variables().iter().copied());
     valgrind.args(["-q", "--tool=callgrind", "--dump-before=getppid"]);
     valgrind.args(["--compress-strings=no", "--compress-pos=no"]);
     valgrind.arg(format!("--callgrind-out-file={}", out.display()));

@@ -18,12 +18,12 @@
 //! The counter starts with the loops (`--zero-before`), so the callers of the loop, which were entered before, head the list
 //! with everything that it cost; their lines are to be skipped. For the disassembly with counts: `kcachegrind`.
 
-mod callgrind;
+pub(super) mod callgrind;
 mod clock;
 mod count;
-mod form;
+pub(super) mod form;
 mod profile;
-mod results;
+pub(super) mod results;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -36,7 +36,7 @@ use serde::Serialize;
 use super::interpreters::Interpreters;
 use super::{Folders, programs};
 use form::Form;
-use results::Measured;
+use results::{Measured, Python};
 
 pub(super) use results::Calls;
 
@@ -51,34 +51,63 @@ pub(super) struct Options<'a> {
     pub(super) profile: bool,
 }
 
-/// An expression that is measured.
+/// A statement that is measured.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Operation {
     /// What the command line calls it: `keyword`.
     name: String,
     /// What the tables call it: `by keyword`.
     title: String,
-    /// What is evaluated: `add_keywords(a=1, b=2)`; the empty loop has none.
-    expression: Option<String>,
+    /// What is run: `add_keywords(a=1, b=2)`.
+    statement: String,
+    /// How many times the statement does what is measured.
+    times: u32,
 }
 
 /// The name of the operation that does nothing.
 const EMPTY: &str = "loop";
 
 /// One form, built for one interpreter.
-struct Module<'a> {
-    form: Form,
-    interpreter: &'a Interpreter,
-    file: PathBuf,
+pub(super) struct Module<'a> {
+    pub(super) form: Form,
+    pub(super) interpreter: &'a Interpreter,
+    pub(super) file: PathBuf,
 }
 
 impl Module<'_> {
     fn key(&self, operation: String) -> (String, String, Form) {
         (operation, self.interpreter.name.clone(), self.form)
     }
+
+    /// Its interpreter, ready to run it.
+    pub(super) fn python(&self) -> Command {
+        let mut python = programs::python(self.interpreter);
+        python.envs(self.form.variables().iter().copied());
+        python
+    }
 }
 
-/// Builds every form for every interpreter, and measures all operations.
+/// Builds every form for every interpreter.
+pub(super) fn build<'a>(
+    interpreters: &'a [Interpreter],
+    notes: &mut Vec<String>,
+    build: impl Fn(Form, &Interpreter) -> anyhow::Result<PathBuf>,
+) -> anyhow::Result<Vec<Module<'a>>> {
+    let mut modules = Vec::new();
+    for interpreter in interpreters {
+        for form in Form::ALL {
+            eprintln!("building {form} for {}", interpreter.name);
+            match build(form, interpreter) {
+                Ok(file) => modules.push(Module { form, interpreter, file }),
+                Err(error) if form.is_optional() => notes.push(absence(form, interpreter, &error)),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+    Ok(modules)
+}
+
+/// Builds everything, and measures all operations.
 pub(super) fn measure(
     folders: &Folders,
     interpreters: &Interpreters,
@@ -90,17 +119,8 @@ pub(super) fn measure(
     let script = folders.benches.join("measure.py");
     let operations = operations(&interpreters, &script, options.operations)?;
     let mut notes = Vec::new();
-    let mut modules = Vec::new();
-    for interpreter in &interpreters {
-        for form in Form::ALL {
-            eprintln!("building {form} for {}", interpreter.name);
-            match form.build(folders, interpreter) {
-                Ok(file) => modules.push(Module { form, interpreter, file }),
-                Err(error) if form.is_optional() => notes.push(absence(form, interpreter, &error)),
-                Err(error) => return Err(error),
-            }
-        }
-    }
+    let modules =
+        build(&interpreters, &mut notes, |form, interpreter| form.build(folders, interpreter))?;
     let mut measured = Measured::new();
     let mut profile = profile::Profile::default();
     eprintln!("counting instructions");
@@ -121,7 +141,13 @@ pub(super) fn measure(
     if options.profile {
         println!("{profile}");
     }
-    Ok(Calls::new(&operations, &interpreters, &measured, notes))
+    let python = |interpreter: &Interpreter| {
+        let here = modules.iter().filter(|module| module.interpreter.name == interpreter.name);
+        let title = |form: Form| form.title(folders, interpreter);
+        Python::new(interpreter, here.map(|module| (module.form, title(module.form))).collect())
+    };
+    let pythons = interpreters.iter().map(python).collect();
+    Ok(Calls::new(&operations, pythons, &measured, notes))
 }
 
 /// Says that an interpreter lacks a form, and why.
@@ -131,7 +157,7 @@ fn absence(form: Form, interpreter: &Interpreter, error: &anyhow::Error) -> Stri
     let why = error.lines().rfind(|line| line.trim_start().starts_with("error:"));
     let why = why.or_else(|| error.lines().next());
     let why = why.unwrap_or_default().trim().trim_start_matches("error: ");
-    format!("{form} is not there for {}: {why}", interpreter.facts.label())
+    format!("{form} is not there for {}: {why}.", interpreter.facts.label())
 }
 
 /// The operations that were asked for, and the empty loop.
@@ -142,10 +168,10 @@ fn operations(
 ) -> anyhow::Result<Vec<Operation>> {
     let interpreter = interpreters.first().expect("selecting none is an error");
     let listed = programs::output(programs::python(interpreter).arg(script).arg("list"))?;
-    let listed: Vec<(String, String, Option<String>)> = serde_json::from_str(&listed)?;
+    let listed: Vec<(String, String, String, u32)> = serde_json::from_str(&listed)?;
     let mut operations: Vec<Operation> = listed
         .into_iter()
-        .map(|(name, title, expression)| Operation { name, title, expression })
+        .map(|(name, title, statement, times)| Operation { name, title, statement, times })
         .collect();
     for name in asked {
         let names: Vec<_> = operations.iter().map(|operation| &*operation.name).collect();
