@@ -135,7 +135,7 @@ impl<T: PyClass> Contents<T> {
 ///
 /// # Safety
 ///
-/// As [`contents`].
+/// As `contents`.
 #[inline(always)]
 unsafe fn users<'a, T: PyClass>(object: *mut PyObject, own: *mut Contents<T>) -> &'a AtomicUsize {
     // SAFETY: as the caller says; an instance of `T` is one of what it extends.
@@ -146,7 +146,7 @@ unsafe fn users<'a, T: PyClass>(object: *mut PyObject, own: *mut Contents<T>) ->
 ///
 /// # Safety
 ///
-/// As [`contents`].
+/// As `contents`.
 #[inline(always)]
 pub unsafe fn users_of<T: PyClass>(object: *mut PyObject) -> Option<*const AtomicUsize> {
     // SAFETY: as the caller says.
@@ -175,7 +175,7 @@ pub const fn counts<T: PyClass>() -> bool {
 ///
 /// # Safety
 ///
-/// As [`contents`].
+/// As `contents`.
 #[inline(always)]
 pub(crate) unsafe fn share<T: PyClass>(object: *mut PyObject) -> Result<*mut Contents<T>, Refusal> {
     // SAFETY: as the caller says.
@@ -229,7 +229,7 @@ pub(crate) unsafe fn unshare<T: PyClass>(object: *mut PyObject, own: *mut Conten
 ///
 /// # Safety
 ///
-/// As [`contents`].
+/// As `contents`.
 #[inline(always)]
 pub(crate) unsafe fn lock<T: PyClass>(object: *mut PyObject) -> Result<*mut Contents<T>, Refusal> {
     // SAFETY: as the caller says.

@@ -40,7 +40,7 @@ pub(crate) unsafe extern "C" fn dealloc<T: PyClass>(object: *mut PyObject) {
 ///
 /// # Safety
 ///
-/// As [`dealloc`].
+/// As `dealloc`.
 pub unsafe fn drop_contents<T: PyClass>(py: Python<'_>, object: *mut PyObject) {
     let places = T::cell().places();
     // SAFETY: as the caller says; the class was made with these places.
@@ -127,7 +127,7 @@ pub(crate) unsafe extern "C" fn traverse<T: PyClass>(
 ///
 /// # Safety
 ///
-/// As [`traverse`].
+/// As `traverse`.
 pub unsafe fn visit_contents<T: PyClass>(
     object: *mut PyObject,
     visit: visitproc,
@@ -183,7 +183,7 @@ pub(crate) unsafe extern "C" fn clear<T: PyClass>(object: *mut PyObject) -> c_in
 ///
 /// # Safety
 ///
-/// As [`clear`].
+/// As `clear`.
 pub unsafe fn clear_contents<T: PyClass>(py: Python<'_>, object: *mut PyObject) -> PyResult<()> {
     let places = T::cell().places();
     // SAFETY: as the caller says.

@@ -112,10 +112,13 @@ pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> Result<TokenStre
         .map(|property| property.tokens(&class))
         .collect::<Result<Vec<_>>>()?;
     let buffer = (!items.buffer.is_empty()).then(|| {
-        let fields = items.buffer.iter().map(|(name, value)| quote!(#name: #value));
-        quote! {
-            buffer: __door::class::Buffer { #(#fields,)* ..__door::class::Buffer::NONE },
-        }
+        let fields = ["get", "release"].map(|name| {
+            let found = items.buffer.iter().find(|(field, _)| field == name);
+            let value = found.map_or(quote!(::core::option::Option::None), |(_, it)| it.clone());
+            let name = format_ident!("{name}");
+            quote!(#name: #value)
+        });
+        quote!(buffer: __door::class::Buffer { #(#fields),* },)
     });
     let single = single.iter().map(|(name, value)| quote!(#name: #value));
     Ok(quote! {

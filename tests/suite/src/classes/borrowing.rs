@@ -371,7 +371,7 @@ fn extraction_respects_borrows(py: Python<'_>) -> PyResult<()> {
     let cell = cell(py, 5);
     let writer = cell.borrow_mut();
     assert!(cell.as_any().extract::<PyRef<'_, Cell>>().is_err());
-    let error: PyErr = cell.as_any().extract::<PyRefMut<'_, Cell>>().unwrap_err().into();
+    let error: PyErr = cell.as_any().extract::<PyRefMut<'_, Cell>>().unwrap_err();
     let text = raises::<PyRuntimeError, _, _>(py, Err::<(), _>(error));
     assert!(text.contains("Already borrowed"), "{text}");
     drop(writer);
