@@ -57,6 +57,7 @@ fn registry() -> MutexGuard<'static, Registry> {
 }
 
 /// The number of the interpreter that this thread is attached to.
+#[inline(never)]
 fn current(_py: Python<'_>) -> i64 {
     // SAFETY: this thread is attached.
     unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) }
@@ -256,6 +257,7 @@ impl Registry {
 }
 
 /// The place of an interpreter in a list.
+#[inline(never)]
 fn find(list: &List, interpreter: i64) -> Option<NonNull<Value>> {
     let mut place = list.load(Ordering::Acquire);
     // SAFETY: the list belongs to a cell that is there.
@@ -357,6 +359,18 @@ impl Cell {
         }
         add(&self.others, current, value, drop)
     }
+
+    /// Puts a value in, or drops it if there is one, and returns the one that is in.
+    #[cold]
+    #[inline(never)]
+    fn put_or_drop(&self, py: Python<'_>, value: *mut (), drop: DropBox) -> *mut () {
+        let there = self.put(py, value, drop);
+        if there != value {
+            // SAFETY: the value is of the type that `drop` is for, and nobody else has it.
+            unsafe { drop(value) };
+        }
+        there
+    }
 }
 
 /// Whether the values of an interpreter lie in the cells.
@@ -390,10 +404,12 @@ impl<T> PerInterpreter<T> {
 
     /// Puts a value in, or gives it back if there is one.
     pub(crate) fn set(&self, py: Python<'_>, value: T) -> Result<(), T> {
-        match self.put(py, value).1 {
-            None => Ok(()),
-            Some(value) => Err(*value),
+        let value = Box::into_raw(Box::new(value));
+        if self.cell.put(py, value.cast(), Self::drop_box) == value.cast() {
+            return Ok(());
         }
+        // SAFETY: made above, and nobody else's.
+        Err(*unsafe { Box::from_raw(value) })
     }
 
     /// The value, made by `make` if there is none.
@@ -408,21 +424,17 @@ impl<T> PerInterpreter<T> {
     ) -> Result<&T, E> {
         match self.get(py) {
             Some(value) => Ok(value),
-            None => Ok(self.put(py, make()?).0),
+            None => {
+                let value = Box::into_raw(Box::new(make()?)).cast();
+                let there = self.cell.put_or_drop(py, value, Self::drop_box).cast::<T>();
+                // SAFETY: the values of this cell are boxes of its type.
+                Ok(unsafe { &*there })
+            }
         }
     }
 
-    /// Puts a value in, unless there is one. Returns the one that is in, and the other one back.
-    #[cold]
-    fn put(&self, py: Python<'_>, value: T) -> (&T, Option<Box<T>>) {
-        let value = Box::into_raw(Box::new(value));
-        let there = self.cell.put(py, value.cast(), Self::drop_box).cast::<T>();
-        // SAFETY: the values of this cell are boxes of its type; what has been made here and is not in is nobody else's.
-        unsafe { (&*there, (there != value).then(|| Box::from_raw(value))) }
-    }
-
     unsafe fn drop_box(value: *mut ()) {
-        // SAFETY: made by `put`.
+        // SAFETY: made by `set` or `get_or_try_init`.
         drop(unsafe { Box::from_raw(value.cast::<T>()) });
     }
 }

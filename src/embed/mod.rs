@@ -274,7 +274,8 @@ pub fn start(request: &Request) -> Result<(), Error> {
 
 fn start_opened(python: &shims::Python, program: Option<&Path>) -> Result<(), shims::StartError> {
     python.start(program)?;
-    Python::try_attach(state::enter);
+    // Fails only without memory. Then nothing tells when this Python ends, which matters if it is started again.
+    let _ = Python::try_attach(state::enter);
     Ok(())
 }
 
