@@ -49,6 +49,9 @@ def main(arguments):
     suite = load()
     print("%s, fast rows %s" % (suite.running(), "on" if suite.fast() else "off"))
     names = [name for name in suite.names() if not parts or any(part in name for part in parts)]
+    # A pending test runs if it is named in full.
+    names += [name for name in suite.pending() if name in parts]
+    pending = len(suite.pending())
     failed = 0
     for name in names:
         start = time.time()
@@ -61,6 +64,8 @@ def main(arguments):
             print("FAILED %s: %s" % (name, error.strip()), flush=True)
         elif verbose:
             print("ok %.3f s" % (time.time() - start), flush=True)
+    if pending and not parts:
+        print("pending on some interpreter, not run: %d" % pending)
     print("%d passed, %d failed" % (len(names) - failed, failed), flush=True)
     return 1 if failed or not names else 0
 

@@ -20,7 +20,6 @@ tests![
     comparisons_that_fail,
     operators_as_data,
     default_comparison,
-    hashes,
     a_hash_is_never_minus_one,
     hashes_that_fail,
     without_hash_there_is_none,
@@ -29,6 +28,9 @@ tests![
     options_for_comparison_of_unequal_types,
     in_sets_dicts_and_sorting,
     comparison_while_borrowed,
+    ;
+    pending:
+    hashes,
 ];
 
 #[pyclass(subclass)]

@@ -10,22 +10,24 @@ use crate::check::{after_collection, raises};
 tests![
     dicts_with_fields,
     dicts_are_dicts_to_rust,
-    dicts_of_python_subclasses,
     lists_with_fields,
     lists_are_lists_to_rust,
     lists_of_python_subclasses,
     sets_with_fields,
     sets_of_python_subclasses,
     methods_see_both_halves,
-    special_methods_replace_those_of_the_base,
     borrowed_like_any_other,
     made_from_rust,
     base_methods_on_our_instances,
-    our_methods_refuse_plain_instances,
     fields_live_as_long_as_the_object,
-    values_stay_while_others_are_collected,
     two_levels_over_a_native_base,
     arguments_of_the_native_base,
+    ;
+    pending:
+    dicts_of_python_subclasses,
+    special_methods_replace_those_of_the_base,
+    our_methods_refuse_plain_instances,
+    values_stay_while_others_are_collected,
 ];
 
 #[pyclass(extends = PyDict, subclass)]

@@ -15,7 +15,6 @@ use crate::check::{after_collection, is_graalpy, raises};
 
 tests![
     errors_of_the_system,
-    name_errors,
     attribute_errors,
     import_errors,
     stop_iteration,
@@ -24,6 +23,9 @@ tests![
     unicode_errors,
     key_errors,
     refused_where_the_interpreter_cannot,
+    ;
+    pending:
+    name_errors,
 ];
 
 /// A class over each base: `$name` holds a mark and a number.

@@ -17,9 +17,11 @@ tests![
     all_fields,
     all_fields_of_a_frozen_class,
     renamed_fields,
-    documented_fields,
     fields_left_out_by_cfg,
     another_class_in_a_field,
+    ;
+    pending:
+    documented_fields,
 ];
 
 #[pyclass]

@@ -12,11 +12,7 @@ use crate::check::{after_collection, is_cpython, is_pypy};
 tests![
     cycles_of_one,
     cycles_of_several,
-    cycles_through_containers,
     cycles_of_python_subclasses,
-    cycles_broken_by_hand,
-    chains_without_a_cycle,
-    reachable_objects_stay,
     references_are_told,
     references_of_the_base_are_told,
     collected_while_borrowed,
@@ -24,6 +20,12 @@ tests![
     cleared_once,
     cycles_with_weak_references,
     cycles_over_a_native_base,
+    ;
+    pending:
+    cycles_through_containers,
+    cycles_broken_by_hand,
+    chains_without_a_cycle,
+    reachable_objects_stay,
 ];
 
 #[pyclass(subclass, weakref)]

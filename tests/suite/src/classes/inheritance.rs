@@ -14,9 +14,7 @@ tests![
     values_of_bases_changed_in_rust,
     one_borrow_for_all_levels,
     instances_pass_for_their_bases,
-    bases_do_not_pass_for_subclasses,
     made_with_all_levels,
-    classes_not_made_to_be_inherited_from,
     python_classes_inherit,
     python_classes_call_their_bases,
     python_classes_make_themselves,
@@ -30,6 +28,10 @@ tests![
     special_methods_overridden,
     hidden_by_subclasses,
     not_all_arguments_fit,
+    ;
+    pending:
+    bases_do_not_pass_for_subclasses,
+    classes_not_made_to_be_inherited_from,
 ];
 
 #[pyclass(subclass)]

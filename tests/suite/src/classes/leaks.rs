@@ -13,7 +13,6 @@ tests![
     instances_give_their_type_back,
     instances_of_python_subclasses_give_both_types_back,
     instances_of_derived_classes_give_their_type_back,
-    instances_over_native_bases_give_their_type_back,
     instances_in_cycles_give_their_type_back,
     failing_constructors_keep_nothing,
     refused_arguments_keep_nothing,
@@ -24,6 +23,9 @@ tests![
     borrow_conflicts_keep_nothing,
     python_subclasses_can_be_collected,
     a_thousand_of_each,
+    ;
+    pending:
+    instances_over_native_bases_give_their_type_back,
 ];
 
 const MANY: usize = 1000;

@@ -9,13 +9,10 @@ use super::helpers::script;
 use crate::check::{is_cpython, raises};
 
 tests![
-    names_of_classes,
     names_given_by_the_user,
     documentation,
     signature_for_tools,
-    the_type_is_an_ordinary_one,
     arguments_of_new,
-    wrong_arguments_of_new,
     new_with_any_arguments,
     new_can_fail,
     new_can_panic,
@@ -27,6 +24,11 @@ tests![
     added_to_a_module,
     one_type_object_per_class,
     structs_of_all_kinds,
+    ;
+    pending:
+    names_of_classes,
+    the_type_is_an_ordinary_one,
+    wrong_arguments_of_new,
 ];
 
 #[pyclass]

@@ -14,10 +14,12 @@ tests![
     values_of_properties_are_converted,
     deleters,
     receivers_of_properties,
-    documentation_of_properties,
     properties_beside_fields,
     properties_of_the_class,
     properties_with_the_token,
+    ;
+    pending:
+    documentation_of_properties,
 ];
 
 #[pyclass]
