@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// Newer in the limited API, but exported by every Python since 3.7.
-const EVERYWHERE: &[&str] = &["PyUnicode_AsUTF8AndSize"];
+const EVERYWHERE: &[&str] = &["PyObject_GenericGetDict", "PyUnicode_AsUTF8AndSize"];
 
 /// Called by one fallback only, where the row that it replaces is not there; then this one is.
 const INSTEAD: &[&str] = &["PyCMethod_New"];

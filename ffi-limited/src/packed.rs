@@ -66,16 +66,19 @@ const LONGEST: usize = {
 /// Calls `each` with the place and the name of every row, in the order of the table, until it returns `false`.
 pub fn names(mut each: impl FnMut(usize, &CStr) -> bool) {
     let mut name = [0_u8; LONGEST];
-    let mut rest = &NAMES[..];
+    let mut packed = NAMES.as_ptr();
     for row in 0..LEN {
-        let [stays, length, after @ ..] = rest else { return };
-        let (start, end) = (usize::from(*stays), usize::from(*stays) + usize::from(*length));
-        let (own, after) = after.split_at(end - start);
-        name[start..end].copy_from_slice(own);
-        name[end] = 0;
-        rest = after;
-        // SAFETY: names have no NUL, as was seen when they were packed, and one has just been put behind this one.
-        let name = unsafe { CStr::from_bytes_with_nul_unchecked(&name[..=end]) };
+        // SAFETY: for each row there are two numbers and as many bytes as the second says. No name is longer than the
+        // longest, and none has a NUL, as was seen when they were packed; one is put behind this one.
+        let name = unsafe {
+            let (stays, length) = (usize::from(*packed), usize::from(*packed.add(1)));
+            let start = name.as_mut_ptr();
+            start.add(stays).copy_from_nonoverlapping(packed.add(2), length);
+            start.add(stays + length).write(0);
+            packed = packed.add(2 + length);
+            let bytes = core::slice::from_raw_parts(start, stays + length + 1);
+            CStr::from_bytes_with_nul_unchecked(bytes)
+        };
         if !each(row, name) {
             return;
         }

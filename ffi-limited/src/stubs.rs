@@ -9,23 +9,23 @@ pub fn stub(row: usize, place: usize) -> *const () {
     platform::stub(row, place)
 }
 
-/// One entry of ten bytes per stub that loads its place and goes on to what is common to all. A Rust function each would
-/// take six times the space, most of it for unwinding.
+/// One entry of six bytes per stub that calls what is common to all, which sees by the address to return to whose it is.
+/// A Rust function each would take ten times the space, most of it for unwinding.
 #[cfg(everypy_sled)]
 mod platform {
     use core::arch::naked_asm;
 
-    /// The size of `mov eax, imm32` and `jmp rel32`, spelled in bytes below so that they do not become shorter.
-    const ENTRY: usize = 10;
+    /// The size of `call rel32` and `ret`.
+    const ENTRY: usize = 6;
 
     pub(super) fn stub(_row: usize, place: usize) -> *const () {
         assert!(place < crate::packed::STUBS, "there is such a stub");
         (sled as *const ()).wrapping_byte_add(place * ENTRY)
     }
 
-    /// What the entries have in common.
-    extern "C" fn missing(place: usize) -> i64 {
-        let mut before = place;
+    /// What the entries have in common, given how far behind the start of the sled the `ret` of one is.
+    extern "C" fn missing(offset: usize) -> i64 {
+        let mut before = offset / ENTRY;
         let row = (0..crate::LEN).find(|&row| {
             let counts = crate::traits(row).has_stub();
             let found = counts && before == 0;
@@ -38,22 +38,22 @@ mod platform {
     #[unsafe(naked)]
     unsafe extern "C" fn sled() {
         naked_asm!(
-            ".set everypy_place, 0",
+            "3:",
             ".rept {stubs}",
-            ".byte 0xb8",
-            ".long everypy_place",
-            ".byte 0xe9",
+            // In bytes, so that it does not become shorter.
+            ".byte 0xe8",
             ".long 2f - . - 4",
-            ".set everypy_place, everypy_place + 1",
+            "ret",
             ".endr",
             "2:",
-            "sub rsp, 8",
-            "mov edi, eax",
+            "mov rdi, [rsp]",
+            "lea rax, [rip + 3b]",
+            "sub rdi, rax",
+            // The stack is aligned, since there are two addresses to return to on it.
             "call {missing}",
             // Whoever expects a `double` finds -1.0 where it looks.
             "mov rcx, 0xbff0000000000000",
             "movq xmm0, rcx",
-            "add rsp, 8",
             "ret",
             stubs = const crate::packed::STUBS,
             missing = sym missing,

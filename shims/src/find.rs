@@ -111,7 +111,8 @@ impl Python {
         else {
             return false;
         };
-        let message = error.to_string().replace('\0', "\\0") + "\0";
+        // There is no other NUL: what a Python says of itself has been a C string.
+        let message = error.to_string() + "\0";
         // SAFETY: these have been the signature and the kind of the two symbols in every Python 3; the message ends with
         // a NUL; the caller is the interpreter's import, so this thread is attached.
         unsafe {

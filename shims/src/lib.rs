@@ -32,7 +32,6 @@ pub use layout::{Layout, References, layout};
 pub use resolve::{Resolution, resolve};
 pub use runtime::{Implementation, Runtime, Version, runtime};
 
-use std::io::Write as _;
 use std::sync::OnceLock;
 
 /// How loading went; set once per process.
@@ -67,8 +66,18 @@ pub fn raise_load_error(error: &LoadError) {
     match Python::find() {
         Ok(python) if python.raise_import_error(error) => {}
         // Nobody else is there to be told.
-        _ => drop(std::io::stderr().write_all(format!("ImportError: {error}\n").as_bytes())),
+        _ => report(&format!("ImportError: {error}\n")),
     }
+}
+
+/// Writes to stderr: what the standard library has for it is made for many writers, and large.
+#[cold]
+fn report(line: &str) {
+    #[cfg(unix)]
+    // SAFETY: a text of this length.
+    let _ = unsafe { libc::write(libc::STDERR_FILENO, line.as_ptr().cast(), line.len()) };
+    #[cfg(not(unix))]
+    let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
 }
 
 fn load_from(python: &Python) -> Result<(), LoadError> {

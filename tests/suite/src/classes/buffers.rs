@@ -12,6 +12,8 @@ use super::helpers::{Mark, Tally, script, script_with, unraisable};
 use crate::check::{after_collection, is_cpython};
 
 tests![
+    ;
+    pending:
     bytes_are_read,
     bytes_are_written,
     released_by_consumers,
@@ -22,8 +24,6 @@ tests![
     views_of_python_subclasses,
     views_while_borrowed,
     not_every_class_has_a_buffer,
-    ;
-    pending:
     read_only_memory,
     released_once_for_each_view,
     consumers_of_the_standard_library,

@@ -10,6 +10,8 @@ use super::helpers::{Mark, Tally, collect, script_with, unraisable};
 use crate::check::{after_collection, is_cpython, run};
 
 tests![
+    ;
+    pending:
     dropped_with_the_last_reference,
     dropped_at_once_on_cpython,
     dropped_once_however_it_was_made,
@@ -26,8 +28,6 @@ tests![
     many_at_once,
     replaced_contents_are_dropped,
     dropped_when_the_interpreter_ends,
-    ;
-    pending:
     contents_of_subclasses,
 ];
 

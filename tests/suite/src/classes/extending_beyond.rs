@@ -14,6 +14,8 @@ use super::helpers::{Mark, Tally, collect, script_with};
 use crate::check::{after_collection, is_graalpy, raises};
 
 tests![
+    ;
+    pending:
     errors_of_the_system,
     attribute_errors,
     import_errors,
@@ -23,8 +25,6 @@ tests![
     unicode_errors,
     key_errors,
     refused_where_the_interpreter_cannot,
-    ;
-    pending:
     name_errors,
 ];
 

@@ -10,6 +10,8 @@ use super::helpers::{Mark, Tally, collect, script_with};
 use crate::check::{after_collection, is_cpython, is_pypy};
 
 tests![
+    ;
+    pending:
     cycles_of_one,
     cycles_of_several,
     cycles_of_python_subclasses,
@@ -20,8 +22,6 @@ tests![
     cleared_once,
     cycles_with_weak_references,
     cycles_over_a_native_base,
-    ;
-    pending:
     cycles_through_containers,
     cycles_broken_by_hand,
     chains_without_a_cycle,

@@ -6,9 +6,9 @@ use pyo3::prelude::*;
 use super::helpers::{Mark, Tally, collect, script, script_with};
 
 tests![
-    attributes_of_other_objects,
     ;
     pending:
+    attributes_of_other_objects,
     objects_made_past_our_new,
     a_python_class_as_the_first_base,
     two_bases_of_ours,

@@ -10,6 +10,8 @@ use super::helpers::{Mark, Tally, collect, references, script_with};
 use crate::check::{after_collection, eval, is_cpython};
 
 tests![
+    ;
+    pending:
     instances_give_their_type_back,
     instances_of_python_subclasses_give_both_types_back,
     instances_of_derived_classes_give_their_type_back,
@@ -23,8 +25,6 @@ tests![
     borrow_conflicts_keep_nothing,
     python_subclasses_can_be_collected,
     a_thousand_of_each,
-    ;
-    pending:
     instances_over_native_bases_give_their_type_back,
 ];
 

@@ -13,12 +13,14 @@ tests![
     rebuilt_from_arguments,
     rebuilt_with_state,
     python_subclasses_are_pickled,
-    python_subclasses_of_native_bases_are_pickled,
     exceptions_are_pickled,
     copies,
     deep_copies,
     without_help_contents_are_not_copied,
     instances_shared_in_a_pickle,
+    ;
+    pending:
+    python_subclasses_of_native_bases_are_pickled,
 ];
 
 /// Makes classes importable while the code runs, under the name of a module that does not stay.
