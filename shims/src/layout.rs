@@ -89,6 +89,9 @@ pub struct Layout {
     /// Whether methods, attributes and constructors in C may be called with an object of any class, as in
     /// `Class.method(other)`: PyPy, GraalPy.
     pub unchecked_receivers: bool,
+    /// Whether the constructors of built-in classes are to be asked for by name: PyPy ends the process in some of the
+    /// functions that its type objects hold.
+    pub news_by_name: bool,
     /// Whether threads run Python code at the same time.
     pub free_threaded: bool,
     /// H less the two words that it has on CPython with a GIL. Whatever comes after the count in any object is at that
@@ -159,6 +162,7 @@ impl Layout {
         subclass_gives_class_back: false,
         visits_class: false,
         unchecked_receivers: false,
+        news_by_name: false,
         free_threaded: false,
         shift: 0,
         tuple_items: 0,
@@ -219,6 +223,7 @@ impl Layout {
             subclass_gives_class_back: cpython && runtime.python.feature() < (3, 8),
             visits_class: cpython && runtime.python.feature() >= (3, 9),
             unchecked_receivers: !cpython,
+            news_by_name: pypy,
             free_threaded: runtime.free_threaded,
             shift: header - 2 * WORD,
             // Since 3.14 a hash comes between the size and the items.

@@ -4,8 +4,8 @@ use core::ffi::c_ulong;
 use core::ptr::null_mut;
 
 use everypy_ffi::{self as ffi, PyObject, PyTypeObject};
-use everypy_shims::class;
 use everypy_shims::object::type_flags;
+use everypy_shims::{class, layout};
 
 use super::contents::{Contents, contents};
 use super::{PyClass, PyClassBaseType, PyNativeTypeInitializer, elsewhere};
@@ -181,10 +181,11 @@ pub(super) unsafe fn new_native(
         let Arguments { args, kwargs } = if keeps { arguments } else { Arguments::NONE };
         let empty = args.is_null().then(|| PyTuple::empty(py));
         let args = empty.as_ref().map_or(args, Bound::as_ptr);
-        if let Some(new) = class::new_of(native) {
+        if !layout().news_by_name
+            && let Some(new) = class::new_of(native)
+        {
             return new(subtype, args, kwargs).owned_or_err(py).map(Bound::into_ptr);
         }
-        // PyPy has no such function in most of its own classes; asked by name it makes instances of others, too.
         let new = native.cast::<PyObject>().borrowed(py).getattr("__new__")?;
         let mut all = vec![subtype.cast::<PyObject>().borrowed(py).to_owned()];
         all.extend((*args.borrowed(py).cast_unchecked::<PyTuple>()).iter());
