@@ -227,7 +227,7 @@ def main():
     parser.add_argument("--warm", help="another module to import before, for `import`")
     parser.add_argument("--operation", action="append", help="only this one")
     parser.add_argument("--few", type=int, default=1000)
-    parser.add_argument("--many", type=int, default=21000)
+    parser.add_argument("--many", type=int, default=6000)
     parser.add_argument("--repeat", type=int, default=7)
     arguments = parser.parse_intermixed_args()
     operations = [o + (1,) * (5 - len(o)) for o in OPERATIONS]

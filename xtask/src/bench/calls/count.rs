@@ -12,7 +12,7 @@ use crate::bench::programs;
 
 /// The rounds whose difference is taken.
 const FEW: u32 = 1_000;
-const MANY: u32 = 21_000;
+const MANY: u32 = 6_000;
 
 /// The instructions of one round of an operation, with the loop around it.
 pub(super) struct Count {

@@ -1,7 +1,7 @@
 //! Calls of one module in several forms: instructions under callgrind, and nanoseconds.
 //!
 //! `benches/measure.py` has the operations. Each is an expression in a loop of its own, warm enough for CPython to have
-//! specialised it. callgrind writes its counter before and after 1,000 and 21,000 rounds; the difference per round is
+//! specialised it. callgrind writes its counter before and after 1,000 and 6,000 rounds; the difference per round is
 //! exact and does not depend on how the interpreter starts. What the empty loop takes by itself, measured the same way, is
 //! taken off: what remains is the call as the interpreter's loop sees it, with pushing the arguments and dropping the
 //! result. Ratios are of that. The nanoseconds have the empty loop taken off as well, and depend on the machine's mood.
