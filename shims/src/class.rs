@@ -413,9 +413,8 @@ pub unsafe fn free(object: *mut PyObject, native: *mut PyTypeObject, dealloc: de
     unsafe {
         let class = class_of_dying(object);
         // Up to 3.7 the `tp_dealloc` of a Python subclass gives the reference to the class back itself.
-        let owns_class = !layout.subclass_gives_class_back
+        let mut owns_class = !layout.subclass_gives_class_back
             || dealloc_of(class).is_some_and(|own| own as usize == dealloc as usize);
-        let is_heap_type = type_flags(native) & ffi::Py_TPFLAGS_HEAPTYPE as c_ulong != 0;
         if native == ffi::PyBaseObject_Type() {
             if let Some(free) = free_of(class) {
                 free(object.cast());
@@ -425,10 +424,12 @@ pub unsafe fn free(object: *mut PyObject, native: *mut PyTypeObject, dealloc: de
             if is_collected(native) {
                 ffi::PyObject_GC_Track(object.cast());
             }
+            // One that belongs to a heap type gives the class back.
+            owns_class &= !layout.base_gives_class_back
+                && type_flags(native) & ffi::Py_TPFLAGS_HEAPTYPE as c_ulong == 0;
             dealloc(object);
         }
-        // A `tp_dealloc` that belongs to a heap type gives the class back.
-        if owns_class && !is_heap_type {
+        if owns_class {
             decref(class.cast());
         }
     }

@@ -84,6 +84,8 @@ pub struct Layout {
     pub pokes: bool,
     /// Whether `tp_dealloc` of a Python subclass gives the reference to the class back that a native one would: 3.7.
     pub subclass_gives_class_back: bool,
+    /// Whether the `tp_dealloc` of a built-in class gives the class of a heap type's instance back: PyPy.
+    pub base_gives_class_back: bool,
     /// Whether instances of a class on the heap own a reference to it that `tp_traverse` visits: CPython since 3.9.
     pub visits_class: bool,
     /// Whether methods, attributes and constructors in C may be called with an object of any class, as in
@@ -160,6 +162,7 @@ impl Layout {
         instance_offsets: false,
         pokes: false,
         subclass_gives_class_back: false,
+        base_gives_class_back: false,
         visits_class: false,
         unchecked_receivers: false,
         news_by_name: false,
@@ -221,6 +224,7 @@ impl Layout {
             instance_offsets: !pypy,
             pokes: cpython && runtime.python.feature() < (3, 9),
             subclass_gives_class_back: cpython && runtime.python.feature() < (3, 8),
+            base_gives_class_back: pypy,
             visits_class: cpython && runtime.python.feature() >= (3, 9),
             unchecked_receivers: !cpython,
             news_by_name: pypy,
