@@ -63,6 +63,8 @@ pub struct Places {
     pub dict: usize,
     /// The pointer to the weak references.
     pub weakrefs: usize,
+    /// Whether there is nothing else in an instance of the very class that needs care: [`allocate`] and [`release`] do.
+    pub plain: bool,
 }
 
 /// The offset that stands for contents which are not in the instance.
@@ -174,7 +176,38 @@ pub unsafe fn make(blueprint: &Blueprint<'_>) -> Option<(*mut PyTypeObject, Plac
             let place = class.byte_add(layout.shift + Layout::TP_VECTORCALL);
             place.cast::<vectorcallfunc>().write(vectorcall);
         }
+        places.plain = layout.allocates
+            && blueprint.base == ffi::PyBaseObject_Type()
+            && places.dict == 0
+            && places.weakrefs == 0
+            && !is_collected(class);
         Some((class, places))
+    }
+}
+
+/// Makes an instance of a class with [`Places::plain`], not of a subclass, with memory that says nothing:
+/// `PyObject_New`.
+///
+/// # Safety
+///
+/// The table is loaded, this thread is attached, and `class` is such a class.
+#[inline(always)]
+pub unsafe fn allocate(class: *mut PyTypeObject) -> *mut PyObject {
+    // SAFETY: as the caller says.
+    unsafe { ffi::_PyObject_New(class) }
+}
+
+/// Ends an instance that [`allocate`] could have made.
+///
+/// # Safety
+///
+/// Called from its `tp_dealloc`, with its class.
+#[inline(always)]
+pub unsafe fn release(object: *mut PyObject, class: *mut PyTypeObject) {
+    // SAFETY: as the caller says; the reference to the class was the instance's.
+    unsafe {
+        ffi::PyObject_Free(object.cast());
+        decref(class.cast());
     }
 }
 

@@ -77,6 +77,9 @@ pub struct Layout {
     pub type_fields: bool,
     /// Whether the signature in the text of a class is thrown away when the class is made: CPython before 3.10.
     pub strips_doc: bool,
+    /// Whether `_PyObject_New` and `PyObject_Free` do what `tp_alloc` and `tp_free` of a simple class do, with the reference
+    /// to the class: CPython since 3.8.
+    pub allocates: bool,
     /// Whether instances have `__dict__` and weak references at offsets that the class names: not on PyPy.
     pub instance_offsets: bool,
     /// Whether these offsets and the buffer functions are written into the type object: CPython before 3.9, which takes
@@ -88,14 +91,16 @@ pub struct Layout {
     pub base_gives_class_back: bool,
     /// Whether instances of a class on the heap own a reference to it that `tp_traverse` visits: CPython since 3.9.
     pub visits_class: bool,
-    /// Whether methods, attributes and constructors in C may be called with an object of any class, as in
-    /// `Class.method(other)`: PyPy, GraalPy.
-    pub unchecked_receivers: bool,
     /// Whether the constructors of built-in classes are to be asked for by name: PyPy ends the process in some of the
     /// functions that its type objects hold.
     pub news_by_name: bool,
+    /// Whether methods, attributes and constructors in C may be called with an object of any class, as in
+    /// `Class.method(other)`: PyPy, GraalPy.
+    pub unchecked_receivers: bool,
     /// Whether threads run Python code at the same time.
     pub free_threaded: bool,
+    /// Either of the two above: an instance is not used on the shortest way.
+    pub wary: bool,
     /// H less the two words that it has on CPython with a GIL. Whatever comes after the count in any object is at that
     /// CPython's offset plus this, so that one register serves all reads.
     pub shift: usize,
@@ -159,6 +164,7 @@ impl Layout {
         handles: false,
         type_fields: false,
         strips_doc: false,
+        allocates: false,
         instance_offsets: false,
         pokes: false,
         subclass_gives_class_back: false,
@@ -167,6 +173,7 @@ impl Layout {
         unchecked_receivers: false,
         news_by_name: false,
         free_threaded: false,
+        wary: false,
         shift: 0,
         tuple_items: 0,
     };
@@ -221,6 +228,7 @@ impl Layout {
             handles: runtime.implementation == Implementation::GraalPy,
             type_fields: reads || pypy || (cpython && runtime.python.feature() < (3, 10)),
             strips_doc: cpython && runtime.python.feature() < (3, 10),
+            allocates: cpython && runtime.python.feature() >= (3, 8),
             instance_offsets: !pypy,
             pokes: cpython && runtime.python.feature() < (3, 9),
             subclass_gives_class_back: cpython && runtime.python.feature() < (3, 8),
@@ -229,6 +237,7 @@ impl Layout {
             unchecked_receivers: !cpython,
             news_by_name: pypy,
             free_threaded: runtime.free_threaded,
+            wary: !cpython || runtime.free_threaded,
             shift: header - 2 * WORD,
             // Since 3.14 a hash comes between the size and the items.
             tuple_items: header

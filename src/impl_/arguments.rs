@@ -2,11 +2,11 @@
 
 use core::convert::Infallible;
 
-use everypy_ffi::{self as ffi, Py_ssize_t, PyObject};
+use everypy_ffi::{self as ffi, Py_ssize_t, PyObject, PyTypeObject};
 use everypy_shims::object;
 
 use crate::conversion::FromPyObject;
-use crate::err::{PyErr, PyResult};
+use crate::err::{CastError, PyErr, PyResult};
 use crate::exceptions::PyTypeError;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::impl_::class::{Exclusive, Shared};
@@ -69,25 +69,46 @@ impl<'a, 'py, T: PyTypeCheck> Argument<'a, '_, 'py, Cast> for Option<&'a Bound<'
     }
 }
 
+/// Makes sure that an object is an instance of a class of ours.
+#[inline(always)]
+fn must_be<T: PyClass>(object: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = object.py();
+    // SAFETY: attached; a live object.
+    if unsafe { object::is_instance(object.as_ptr(), T::type_object_raw(py)) } {
+        Ok(())
+    } else {
+        Err(is_another(object, T::type_object_raw))
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn is_another(object: &Bound<'_, PyAny>, class: fn(Python<'_>) -> *mut PyTypeObject) -> PyErr {
+    let py = object.py();
+    // SAFETY: attached; a live type.
+    let class = unsafe { class(py).cast::<PyObject>().borrowed(py) }.to_owned();
+    CastError::new(object.as_borrowed(), class).into()
+}
+
 impl<'a, 'h, 'py, T: PyClass> Argument<'a, 'h, 'py, Contained> for &'h T {
     type Holder = Option<Shared<T>>;
 
-    #[inline]
+    #[inline(always)]
     fn from_object(object: &'a Bound<'py, PyAny>, holder: &'h mut Self::Holder) -> PyResult<Self> {
-        let object = object.cast::<T>()?;
+        must_be::<T>(object)?;
         // SAFETY: an instance of `T`, which the caller keeps alive until the call is over, and the holder goes before.
-        Ok(holder.insert(unsafe { Shared::new(object.as_ptr()) }?).get())
+        Ok(holder.insert(unsafe { Shared::of_instance(object.as_ptr()) }?).get())
     }
 }
 
 impl<'a, 'h, 'py, T: PyClass<Frozen = False>> Argument<'a, 'h, 'py, Contained> for &'h mut T {
     type Holder = Option<Exclusive<T>>;
 
-    #[inline]
+    #[inline(always)]
     fn from_object(object: &'a Bound<'py, PyAny>, holder: &'h mut Self::Holder) -> PyResult<Self> {
-        let object = object.cast::<T>()?;
+        must_be::<T>(object)?;
         // SAFETY: as above.
-        Ok(holder.insert(unsafe { Exclusive::new(object.as_ptr()) }?).get())
+        Ok(holder.insert(unsafe { Exclusive::of_instance(object.as_ptr()) }?).get())
     }
 }
 

@@ -16,7 +16,7 @@ use crate::impl_::function::FunctionDef;
 use crate::instance::{Bound, Py};
 use crate::marker::Python;
 use crate::pyclass::boolean_struct::False;
-use crate::pyclass::contents::{Contents, lock, share, unlock, unshare};
+use crate::pyclass::contents::{Contents, lock_among, share, share_among, unlock, unshare};
 use crate::pyclass::{
     PyBorrowError, PyBorrowMutError, PyClass, PyClassGuard, PyClassGuardMut, PyRef, PyRefMut,
     PyTraverseError, PyVisit,
@@ -202,14 +202,44 @@ impl<T: PyClass> Shared<T> {
     /// If somebody writes.
     #[inline(always)]
     pub unsafe fn new(object: *mut PyObject) -> PyResult<Self> {
+        // SAFETY: as the caller says.
+        let contents = unsafe {
+            if layout().wary { Self::take_warily(object)? } else { Self::take(false, object)? }
+        };
+        Ok(Self { object, contents })
+    }
+
+    /// The same where the interpreter has not looked what object it is, or threads run at the same time.
+    #[inline(never)]
+    unsafe fn take_warily(object: *mut PyObject) -> PyResult<*mut Contents<T>> {
         // SAFETY: as the caller says, and checked where that is not sure.
-        match unsafe {
+        unsafe {
             check::<T>(object)?;
-            share::<T>(object)
-        } {
-            Ok(contents) => Ok(Self { object, contents }),
-            Err(refusal) => Err(PyBorrowError::new::<T>(refusal).into()),
+            Self::take(layout().free_threaded, object)
         }
+    }
+
+    /// Takes it from what has been seen to be an instance.
+    ///
+    /// # Safety
+    ///
+    /// As `new`.
+    ///
+    /// # Errors
+    ///
+    /// If somebody writes.
+    #[inline(always)]
+    pub(crate) unsafe fn of_instance(object: *mut PyObject) -> PyResult<Self> {
+        // SAFETY: as the caller says.
+        let contents = unsafe { Self::take(layout().free_threaded, object) }?;
+        Ok(Self { object, contents })
+    }
+
+    #[inline(always)]
+    unsafe fn take(threads: bool, object: *mut PyObject) -> PyResult<*mut Contents<T>> {
+        // SAFETY: as the caller says.
+        unsafe { share_among::<T>(threads, object) }
+            .map_err(|refusal| PyBorrowError::raised(refusal, T::FULL_NAME))
     }
 
     /// Takes it if that is possible.
@@ -252,14 +282,44 @@ impl<T: PyClass<Frozen = False>> Exclusive<T> {
     /// If somebody reads or writes.
     #[inline(always)]
     pub unsafe fn new(object: *mut PyObject) -> PyResult<Self> {
+        // SAFETY: as the caller says.
+        let contents = unsafe {
+            if layout().wary { Self::take_warily(object)? } else { Self::take(false, object)? }
+        };
+        Ok(Self { object, contents })
+    }
+
+    /// As [`Shared::take_warily`].
+    #[inline(never)]
+    unsafe fn take_warily(object: *mut PyObject) -> PyResult<*mut Contents<T>> {
         // SAFETY: as the caller says, and checked where that is not sure.
-        match unsafe {
+        unsafe {
             check::<T>(object)?;
-            lock::<T>(object)
-        } {
-            Ok(contents) => Ok(Self { object, contents }),
-            Err(refusal) => Err(PyBorrowMutError::new::<T>(refusal).into()),
+            Self::take(layout().free_threaded, object)
         }
+    }
+
+    /// Takes it from what has been seen to be an instance.
+    ///
+    /// # Safety
+    ///
+    /// As `new`.
+    ///
+    /// # Errors
+    ///
+    /// If somebody reads or writes.
+    #[inline(always)]
+    pub(crate) unsafe fn of_instance(object: *mut PyObject) -> PyResult<Self> {
+        // SAFETY: as the caller says.
+        let contents = unsafe { Self::take(layout().free_threaded, object) }?;
+        Ok(Self { object, contents })
+    }
+
+    #[inline(always)]
+    unsafe fn take(threads: bool, object: *mut PyObject) -> PyResult<*mut Contents<T>> {
+        // SAFETY: as the caller says.
+        unsafe { lock_among::<T>(threads, object) }
+            .map_err(|refusal| PyBorrowMutError::raised(refusal, T::FULL_NAME))
     }
 
     /// The value.

@@ -20,9 +20,12 @@ pub trait PyClassBaseType: PyTypeInfo {
     /// The built-in class at the root.
     #[doc(hidden)]
     type Native: PyTypeInfo;
-    /// Whether it is `object`.
+    /// Whether that is `object`.
     #[doc(hidden)]
     const IS_OBJECT: bool = false;
+    /// Whether this is one of ours.
+    #[doc(hidden)]
+    const IS_OURS: bool = false;
     /// Whether readers of contents are counted.
     #[doc(hidden)]
     const COUNTS: bool = false;

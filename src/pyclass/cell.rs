@@ -1,7 +1,7 @@
 //! The type object of a class: made when it is first needed, once per interpreter.
 
 use core::ffi::{CStr, c_int, c_ulong, c_void};
-use core::sync::atomic::{AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::ffi::CString;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::ThreadId;
@@ -35,6 +35,7 @@ pub struct ClassCell {
     contents: AtomicUsize,
     dict: AtomicUsize,
     weakrefs: AtomicUsize,
+    plain: AtomicBool,
     /// What the type object points to, the same in each interpreter.
     tables: OnceLock<Tables>,
 }
@@ -65,6 +66,7 @@ impl ClassCell {
             contents: AtomicUsize::new(0),
             dict: AtomicUsize::new(0),
             weakrefs: AtomicUsize::new(0),
+            plain: AtomicBool::new(false),
             tables: OnceLock::new(),
         }
     }
@@ -86,7 +88,15 @@ impl ClassCell {
             contents: load(&self.contents),
             dict: load(&self.dict),
             weakrefs: load(&self.weakrefs),
+            plain: self.plain.load(Ordering::Relaxed),
         }
+    }
+
+    /// Whether a class is the one of this cell, not a subclass, and its instances are plain: see [`Places::plain`].
+    #[inline(always)]
+    pub(super) fn is_plain(&self, py: Python<'_>, class: *mut PyTypeObject) -> bool {
+        self.plain.load(Ordering::Relaxed)
+            && self.ready.get(py).is_some_and(|own| own.as_ptr().cast() == class)
     }
 
     /// The type object.
@@ -162,6 +172,7 @@ impl ClassCell {
         }
         self.dict.store(places.dict, Ordering::Relaxed);
         self.weakrefs.store(places.weakrefs, Ordering::Relaxed);
+        self.plain.store(places.plain, Ordering::Relaxed);
         // SAFETY: a new type object.
         Ok(unsafe { Py::from_owned_ptr(py, class.cast()) })
     }

@@ -19,10 +19,13 @@ pub(crate) struct Contents<T: PyClassImpl> {
     value: UnsafeCell<MaybeUninit<T>>,
 }
 
-/// The states: nothing was put in, or it was taken out; nobody uses it; the number of readers, plus one; a writer.
+/// Nothing was put in, or it was taken out: what fresh memory says.
 const EMPTY: usize = 0;
-const FREE: usize = 1;
-const WRITER: usize = usize::MAX;
+/// Anybody may read, and the bits below count who does. Among threads readers count themselves before they look, so the
+/// bits below may be set for a moment whatever the highest ones say.
+const FREE: usize = 1 << (usize::BITS - 1);
+/// Somebody writes.
+const WRITER: usize = FREE >> 1;
 
 /// Which threads may use an instance.
 #[doc(hidden)]
@@ -110,7 +113,7 @@ impl<T: PyClass> Contents<T> {
     /// Whether there is a value.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
-        self.state.load(Ordering::Relaxed) != EMPTY
+        self.state.load(Ordering::Relaxed) & (FREE | WRITER) != EMPTY
     }
 
     /// Whether this thread may use the value, which must be there.
@@ -122,7 +125,7 @@ impl<T: PyClass> Contents<T> {
 
     /// Takes the value out, to be dropped in place by the caller, unless somebody has done so.
     pub(super) fn empty(&self) -> bool {
-        self.state.swap(EMPTY, Ordering::AcqRel) != EMPTY
+        self.state.swap(EMPTY, Ordering::AcqRel) & (FREE | WRITER) != EMPTY
     }
 
     pub(super) fn state(&self) -> *const AtomicUsize {
@@ -153,16 +156,25 @@ pub unsafe fn users_of<T: PyClass>(object: *mut PyObject) -> Option<*const Atomi
     unsafe { Some(core::ptr::from_ref(users(object, contents::<T>(object)))) }
 }
 
-/// Whether this thread may use contents, beside what others do with them.
-#[inline(always)]
-fn usable<T: PyClass>(own: &Contents<T>) -> Result<(), Refusal> {
+/// Why contents cannot be used.
+#[cold]
+fn refusal<T: PyClass>(own: &Contents<T>) -> Refusal {
     if !own.is_full() {
-        Err(Refusal::Empty)
+        Refusal::Empty
     } else if !own.is_here() {
-        Err(Refusal::Thread)
+        Refusal::Thread
     } else {
-        Ok(())
+        Refusal::Borrowed
     }
+}
+
+/// Whether this thread may use contents, beside what others do with them.
+///
+/// `counted` says that the state which counts users is theirs and will be looked at.
+#[inline(always)]
+fn is_usable<T: PyClass>(own: &Contents<T>, counted: bool) -> bool {
+    let root = !<T::BaseType as PyClassBaseType>::IS_OURS;
+    ((root && counted) || own.is_full()) && own.is_here()
 }
 
 /// Whether readers of a class are counted: not if it and all that it extends are frozen.
@@ -179,17 +191,35 @@ pub const fn counts<T: PyClass>() -> bool {
 #[inline(always)]
 pub(crate) unsafe fn share<T: PyClass>(object: *mut PyObject) -> Result<*mut Contents<T>, Refusal> {
     // SAFETY: as the caller says.
+    unsafe { share_among::<T>(layout().free_threaded, object) }
+}
+
+/// Takes the right to read, among threads that run at the same time or not.
+///
+/// # Safety
+///
+/// As `contents`.
+#[inline(always)]
+pub(crate) unsafe fn share_among<T: PyClass>(
+    threads: bool,
+    object: *mut PyObject,
+) -> Result<*mut Contents<T>, Refusal> {
+    // SAFETY: as the caller says.
     unsafe {
         let own = contents::<T>(object);
-        usable(&*own)?;
+        if !is_usable(&*own, counts::<T>()) {
+            return Err(refusal(&*own));
+        }
         if counts::<T>() {
             let users = users(object, own);
-            if layout().free_threaded {
-                share_among_threads(users)?;
+            if threads {
+                if !count_reader_among_threads(users) {
+                    return Err(refusal(&*own));
+                }
             } else {
                 let state = users.load(Ordering::Relaxed);
-                if state == WRITER {
-                    return Err(Refusal::Borrowed);
+                if state & FREE == 0 {
+                    return Err(refusal(&*own));
                 }
                 users.store(state + 1, Ordering::Relaxed);
             }
@@ -198,12 +228,13 @@ pub(crate) unsafe fn share<T: PyClass>(object: *mut PyObject) -> Result<*mut Con
     }
 }
 
-fn share_among_threads(users: &AtomicUsize) -> Result<(), Refusal> {
-    let reader = |state| (state != WRITER).then(|| state + 1);
-    match users.fetch_update(Ordering::Acquire, Ordering::Relaxed, reader) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Refusal::Borrowed),
+#[inline(never)]
+fn count_reader_among_threads(users: &AtomicUsize) -> bool {
+    if users.fetch_add(1, Ordering::Acquire) & FREE == 0 {
+        users.fetch_sub(1, Ordering::Relaxed);
+        return false;
     }
+    true
 }
 
 /// Gives the right to read back.
@@ -233,17 +264,33 @@ pub(crate) unsafe fn unshare<T: PyClass>(object: *mut PyObject, own: *mut Conten
 #[inline(always)]
 pub(crate) unsafe fn lock<T: PyClass>(object: *mut PyObject) -> Result<*mut Contents<T>, Refusal> {
     // SAFETY: as the caller says.
+    unsafe { lock_among::<T>(layout().free_threaded, object) }
+}
+
+/// Takes the right to write, among threads that run at the same time or not.
+///
+/// # Safety
+///
+/// As `contents`.
+#[inline(always)]
+pub(crate) unsafe fn lock_among<T: PyClass>(
+    threads: bool,
+    object: *mut PyObject,
+) -> Result<*mut Contents<T>, Refusal> {
+    // SAFETY: as the caller says.
     unsafe {
         let own = contents::<T>(object);
-        usable(&*own)?;
+        if !is_usable(&*own, true) {
+            return Err(refusal(&*own));
+        }
         let users = users(object, own);
-        if layout().free_threaded {
+        if threads {
             if users.compare_exchange(FREE, WRITER, Ordering::Acquire, Ordering::Relaxed).is_err() {
-                return Err(Refusal::Borrowed);
+                return Err(refusal(&*own));
             }
         } else {
             if users.load(Ordering::Relaxed) != FREE {
-                return Err(Refusal::Borrowed);
+                return Err(refusal(&*own));
             }
             users.store(WRITER, Ordering::Relaxed);
         }
@@ -260,6 +307,10 @@ pub(crate) unsafe fn lock<T: PyClass>(object: *mut PyObject) -> Result<*mut Cont
 pub(crate) unsafe fn unlock<T: PyClass>(object: *mut PyObject, own: *mut Contents<T>) {
     // SAFETY: as the caller says.
     let users = unsafe { users(object, own) };
-    let order = if layout().free_threaded { Ordering::Release } else { Ordering::Relaxed };
-    users.store(FREE, order);
+    if layout().free_threaded {
+        // Readers that have just counted themselves will take that back.
+        users.fetch_add(FREE - WRITER, Ordering::Release);
+    } else {
+        users.store(FREE, Ordering::Relaxed);
+    }
 }

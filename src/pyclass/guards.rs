@@ -1,6 +1,7 @@
 //! References to the contents of an instance: [`PyRef`] to read, [`PyRefMut`] to write.
 
 use core::convert::Infallible;
+use core::ffi::CStr;
 use core::fmt;
 use core::ops::{Deref, DerefMut};
 
@@ -27,6 +28,13 @@ macro_rules! borrow_errors {
             #[cold]
             pub(crate) fn new<T: PyClassImpl>(refusal: Refusal) -> Self {
                 Self(refusal, T::FULL_NAME.to_str().unwrap_or_default())
+            }
+
+            /// As an exception.
+            #[cold]
+            #[inline(never)]
+            pub(crate) fn raised(refusal: Refusal, name: &'static CStr) -> PyErr {
+                Self(refusal, name.to_str().unwrap_or_default()).into()
             }
         }
 

@@ -113,8 +113,14 @@ impl<T: PyClass> PyObjectInit<T> for PyClassInitializer<T> {
         // SAFETY: as the caller says, and the subtype of a class is one of its base. The instance is new, so that its room
         // is nobody else's.
         unsafe {
+            let is_object = <T::BaseType as PyClassBaseType>::IS_OBJECT;
+            if is_object && T::cell().is_plain(py, subtype) {
+                let object = class::allocate(subtype).owned_or_err(py)?.into_ptr();
+                contents::<T>(object).write(Contents::new(value));
+                return Ok(object);
+            }
             let object = base.make(py, subtype, arguments)?;
-            if !<T::BaseType as PyClassBaseType>::IS_OBJECT && class::is_handle(object) {
+            if !is_object && class::is_handle(object) {
                 elsewhere::fill::<T>(&object.owned(py), value)?;
             } else {
                 contents::<T>(object).write(Contents::new(value));

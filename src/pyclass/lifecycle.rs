@@ -3,7 +3,7 @@
 use core::ffi::{c_int, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use everypy_ffi::{self as ffi, PyObject, visitproc};
+use everypy_ffi::{self as ffi, PyObject, PyTypeObject, visitproc};
 use everypy_shims::{class, layout, object};
 
 use super::contents::{Contents, contents};
@@ -28,7 +28,26 @@ pub(crate) unsafe extern "C" fn dealloc<T: PyClass>(object: *mut PyObject) {
     // SAFETY: as the caller says.
     unsafe {
         let py = Python::assume_attached();
-        if class::is_collected(class::class_of_dying(object)) {
+        let class = class::class_of_dying(object);
+        if T::cell().is_plain(py, class) {
+            drop_value::<T>(py, contents::<T>(object));
+            class::release(object, class);
+        } else {
+            dealloc_with_care::<T>(py, object, class);
+        }
+    }
+}
+
+/// The same for instances of subclasses, and those that have more than contents.
+#[inline(never)]
+unsafe fn dealloc_with_care<T: PyClass>(
+    py: Python<'_>,
+    object: *mut PyObject,
+    class: *mut PyTypeObject,
+) {
+    // SAFETY: as the caller of `dealloc` says.
+    unsafe {
+        if class::is_collected(class) {
             ffi::PyObject_GC_UnTrack(object.cast());
         }
         drop_contents::<T>(py, object);

@@ -159,6 +159,7 @@ fn as_base(ident: &Ident) -> TokenStream {
 
             const IS_OBJECT: bool =
                 <<Self as __door::pyclass::PyClassImpl>::BaseType as __door::pyclass::PyClassBaseType>::IS_OBJECT;
+            const IS_OURS: bool = true;
             const COUNTS: bool = __door::class::counts::<Self>();
 
             #[inline(always)]

@@ -595,6 +595,13 @@ fn operator(
     let (left, right) = (quote!(__slf), quote!(__a0));
     let forward = forward.map(|forward| {
         let is = is(&left);
+        if reflected.is_none() {
+            return quote! {
+                if #is {
+                    return #forward(__py, __slf, __a0 #more);
+                }
+            };
+        }
         quote! {
             if #is {
                 let __answer = #forward(__py, __slf, __a0 #more)?;
