@@ -68,6 +68,11 @@ pub(crate) fn is_main(py: Python<'_>) -> bool {
     current(py) == MAIN
 }
 
+/// Whether this thread is attached to the main interpreter, and that is the first one of the process.
+pub(crate) fn is_first(py: Python<'_>) -> bool {
+    is_main(py) && !OUTLIVED.load(Ordering::Acquire)
+}
+
 /// Takes note of the interpreter that a module is being imported into.
 ///
 /// Every use of a module's state is preceded by this in the same interpreter, so that [`PerInterpreter`] needs to ask
@@ -82,6 +87,9 @@ pub(crate) fn enter(py: Python<'_>) -> PyResult<()> {
         registry.living.push(current);
         if current != MAIN || registry.main_ended {
             OUTLIVED.store(registry.main_ended, Ordering::Release);
+            if registry.main_ended {
+                crate::pyclass::forget_first();
+            }
             SEVERAL.store(true, Ordering::Release);
             // What has come after an interpreter of that number had ended: all that it refers to is no more.
             while registry.take_value(current).is_some() {}

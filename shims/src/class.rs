@@ -415,24 +415,6 @@ pub unsafe fn is_collected(class: *mut PyTypeObject) -> bool {
     unsafe { type_flags(class) & ffi::Py_TPFLAGS_HAVE_GC as c_ulong != 0 }
 }
 
-/// The class of an instance that ends: PyPy must not be asked for it.
-///
-/// # Safety
-///
-/// Called from the `tp_dealloc` of a class of ours with its instance.
-#[inline]
-pub unsafe fn class_of_dying(object: *mut PyObject) -> *mut PyTypeObject {
-    let layout = layout();
-    // SAFETY: as the caller says; the last word of the header is the type.
-    unsafe {
-        if layout.type_fields {
-            field(object, layout.shift, Layout::OB_TYPE)
-        } else {
-            type_of(object)
-        }
-    }
-}
-
 /// Ends an instance whose contents are gone already: the last part of `tp_dealloc`.
 ///
 /// `native` is the built-in class at the root of its own, and `dealloc` the `tp_dealloc` that calls this.
@@ -444,7 +426,7 @@ pub unsafe fn free(object: *mut PyObject, native: *mut PyTypeObject, dealloc: de
     let layout = layout();
     // SAFETY: as the caller says. The class outlives its instance by the reference that is given back last.
     unsafe {
-        let class = class_of_dying(object);
+        let class = type_of(object);
         // Up to 3.7 the `tp_dealloc` of a Python subclass gives the reference to the class back itself.
         let mut owns_class = !layout.subclass_gives_class_back
             || dealloc_of(class).is_some_and(|own| own as usize == dealloc as usize);

@@ -46,7 +46,10 @@ pub struct Ascii {
 pub struct Layout {
     /// The size of `PyObject`, H: 16 on CPython and GraalPy, 24 on PyPy, 32 on free-threaded CPython (64-bit words).
     pub header: usize,
-    /// Whether `ob_type` and `tp_flags` may be read.
+    /// Whether `ob_type` may be read, the last word of the header: not on GraalPy. That it is there is measured, so that it
+    /// is read in unknown versions, too. PyPy must not be asked for the type of an instance that ends.
+    pub types: bool,
+    /// Whether `tp_flags` may be read.
     pub reads: bool,
     /// How reference counts work.
     pub references: References,
@@ -71,9 +74,8 @@ pub struct Layout {
     pub vectorcalls: bool,
     /// Whether objects are handles when bit 63 of their address is set: GraalPy.
     pub handles: bool,
-    /// Whether the functions and sizes in type objects, and the types of our own instances, are read where they are: where
-    /// that is known, where `PyType_GetSlot` refuses built-in types (CPython up to 3.9, PyPy 3.9), and where an instance
-    /// that ends must not be asked for its type (PyPy).
+    /// Whether the functions and sizes in type objects are read where they are: where that is known, and where
+    /// `PyType_GetSlot` refuses built-in types (CPython up to 3.9, PyPy 3.9).
     pub type_fields: bool,
     /// Whether the signature in the text of a class is thrown away when the class is made: CPython before 3.10.
     pub strips_doc: bool,
@@ -150,6 +152,7 @@ pub(crate) const WORD: usize = size_of::<usize>();
 impl Layout {
     const UNKNOWN: Self = Self {
         header: 0,
+        types: false,
         reads: false,
         references: References::Calls,
         ints: Ints::Calls,
@@ -189,6 +192,8 @@ impl Layout {
         let contents = reads && cpython;
         Ok(Self {
             header,
+            types: runtime.implementation != Implementation::GraalPy
+                && measure_types(python, header),
             reads,
             references: match runtime {
                 Runtime { fast: false, .. }
@@ -257,6 +262,20 @@ fn measure_header(python: &Python) -> Option<usize> {
         let basicsize = unsafe { object.add(words + 2).read() };
         (basicsize == words * WORD).then_some(basicsize)
     })
+}
+
+/// Whether the last word of a header of this size is the type, which for a built-in type is `type`.
+fn measure_types(python: &Python, header: usize) -> bool {
+    let Some(class) = python.symbol(c"PyType_Type") else { return false };
+    [c"PyType_Type", c"PyBaseObject_Type", c"PyLong_Type", c"PyUnicode_Type"].into_iter().all(
+        |name| {
+            python.symbol(name).is_some_and(|object| {
+                // SAFETY: a type object, which is larger than its header and has static storage.
+                let last = unsafe { object.byte_add(header - WORD).cast::<usize>().read() };
+                last == class.addr()
+            })
+        },
+    )
 }
 
 struct Cell(UnsafeCell<Layout>);

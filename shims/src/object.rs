@@ -16,7 +16,7 @@ use crate::layout::{Ints, Layout, References, WORD, layout};
 #[inline(always)]
 pub unsafe fn type_of(object: *mut PyObject) -> *mut PyTypeObject {
     let layout = layout();
-    if layout.reads {
+    if layout.types {
         // SAFETY: the layout says that the last word of the header is the type.
         unsafe { field(object, layout.shift, Layout::OB_TYPE) }
     } else {

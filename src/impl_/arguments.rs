@@ -10,6 +10,7 @@ use crate::err::{CastError, PyErr, PyResult};
 use crate::exceptions::PyTypeError;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::impl_::class::{Exclusive, Shared};
+use crate::impl_::slots::is_instance;
 use crate::instance::{Borrowed, Bound, Py};
 use crate::marker::Python;
 use crate::pyclass::PyClass;
@@ -74,7 +75,7 @@ impl<'a, 'py, T: PyTypeCheck> Argument<'a, '_, 'py, Cast> for Option<&'a Bound<'
 fn must_be<T: PyClass>(object: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = object.py();
     // SAFETY: attached; a live object.
-    if unsafe { object::is_instance(object.as_ptr(), T::type_object_raw(py)) } {
+    if unsafe { is_instance::<T>(py, object.as_ptr()) } {
         Ok(())
     } else {
         Err(is_another(object, T::type_object_raw))

@@ -17,7 +17,6 @@ use crate::impl_::trampoline::trampoline;
 use crate::instance::Bound;
 use crate::marker::Python;
 use crate::pyclass::{CompareOp, PyClass, PyTraverseError};
-use crate::type_object::PyTypeInfo;
 
 /// A value, or a result of one.
 pub trait Outcome<T> {
@@ -211,9 +210,22 @@ pub fn hash_of(value: &impl std::hash::Hash) -> u64 {
 ///
 /// `object` is alive, and this thread is attached.
 #[inline(always)]
-pub unsafe fn is_instance<T: PyTypeInfo>(py: Python<'_>, object: *mut PyObject) -> bool {
+pub unsafe fn is_instance<T: PyClass>(py: Python<'_>, object: *mut PyObject) -> bool {
     // SAFETY: as the caller says.
-    unsafe { object::is_instance(object, T::type_object_raw(py)) }
+    unsafe {
+        T::cell().is_first(object::type_of(object))
+            || is_instance_of(py, object, T::type_object_raw)
+    }
+}
+
+#[inline(never)]
+unsafe fn is_instance_of(
+    py: Python<'_>,
+    object: *mut PyObject,
+    class: fn(Python<'_>) -> *mut ffi::PyTypeObject,
+) -> bool {
+    // SAFETY: as the caller says.
+    unsafe { object::is_instance(object, class(py)) }
 }
 
 /// Whether an operator has answered, rather than `NotImplemented`.

@@ -1,7 +1,8 @@
 //! The type object of a class: made when it is first needed, once per interpreter.
 
 use core::ffi::{CStr, c_int, c_ulong, c_void};
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::ffi::CString;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::ThreadId;
@@ -35,9 +36,25 @@ pub struct ClassCell {
     contents: AtomicUsize,
     dict: AtomicUsize,
     weakrefs: AtomicUsize,
+    /// The class of the first interpreter, which lives as long as that: it is compared with the type of an object before
+    /// anything else is asked.
+    first: AtomicPtr<PyTypeObject>,
+    /// The same if its instances are plain.
+    first_plain: AtomicPtr<PyTypeObject>,
+    /// Whether instances of the class itself, in any interpreter, are plain: see [`Places::plain`].
     plain: AtomicBool,
     /// What the type object points to, the same in each interpreter.
     tables: OnceLock<Tables>,
+}
+
+/// The cells that know the class of the first interpreter.
+static NOTED: Mutex<Vec<&'static ClassCell>> = Mutex::new(Vec::new());
+
+/// Forgets the classes of the first interpreter, which has ended.
+pub(crate) fn forget_first() {
+    for cell in NOTED.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        cell.forget_first();
+    }
 }
 
 /// The tables that a type object keeps pointers to.
@@ -66,6 +83,8 @@ impl ClassCell {
             contents: AtomicUsize::new(0),
             dict: AtomicUsize::new(0),
             weakrefs: AtomicUsize::new(0),
+            first: AtomicPtr::new(null_mut()),
+            first_plain: AtomicPtr::new(null_mut()),
             plain: AtomicBool::new(false),
             tables: OnceLock::new(),
         }
@@ -88,15 +107,32 @@ impl ClassCell {
             contents: load(&self.contents),
             dict: load(&self.dict),
             weakrefs: load(&self.weakrefs),
-            plain: self.plain.load(Ordering::Relaxed),
+            plain: self.makes_plain(),
         }
     }
 
-    /// Whether a class is the one of this cell, not a subclass, and its instances are plain: see [`Places::plain`].
+    /// Whether a class is that of the first interpreter: then instances of it are of this class, in any.
     #[inline(always)]
-    pub(super) fn is_plain(&self, py: Python<'_>, class: *mut PyTypeObject) -> bool {
+    pub(crate) fn is_first(&self, class: *mut PyTypeObject) -> bool {
+        self.first.load(Ordering::Relaxed) == class
+    }
+
+    /// The same, if its instances are plain.
+    #[inline(always)]
+    pub(super) fn is_first_plain(&self, class: *mut PyTypeObject) -> bool {
+        self.first_plain.load(Ordering::Relaxed) == class
+    }
+
+    /// Whether instances of the class itself are plain: see [`Places::plain`].
+    #[inline(always)]
+    pub(super) fn makes_plain(&self) -> bool {
         self.plain.load(Ordering::Relaxed)
-            && self.ready.get(py).is_some_and(|own| own.as_ptr().cast() == class)
+    }
+
+    /// Forgets the class of the first interpreter.
+    fn forget_first(&self) {
+        self.first.store(null_mut(), Ordering::Relaxed);
+        self.first_plain.store(null_mut(), Ordering::Relaxed);
     }
 
     /// The type object.
@@ -134,6 +170,7 @@ impl ClassCell {
             return Ok(class.as_ptr().cast());
         }
         let class = self.made.get_or_try_init(py, || self.make::<T>(py))?;
+        self.note_first(py, class);
         let this_thread = std::thread::current().id();
         let filling = || self.filling.lock().unwrap_or_else(PoisonError::into_inner);
         if filling().contains(&this_thread) {
@@ -146,6 +183,19 @@ impl ClassCell {
         // Another thread may have been faster.
         let _ = self.ready.set(py, class.clone_ref(py));
         Ok(class.as_ptr().cast())
+    }
+
+    /// Takes note of a class, if it is of the first interpreter.
+    fn note_first(&'static self, py: Python<'_>, class: &Py<PyType>) {
+        let mut noted = NOTED.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.first.load(Ordering::Relaxed).is_null() && crate::state::is_first(py) {
+            noted.push(self);
+            let class = class.as_ptr().cast();
+            self.first.store(class, Ordering::Relaxed);
+            if self.makes_plain() {
+                self.first_plain.store(class, Ordering::Relaxed);
+            }
+        }
     }
 
     fn make<T: PyClass>(&'static self, py: Python<'_>) -> PyResult<Py<PyType>> {

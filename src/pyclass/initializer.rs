@@ -77,8 +77,14 @@ impl<T: PyClass> PyClassInitializer<T> {
     /// Makes an instance of the class itself.
     #[inline]
     pub(crate) fn create(self, py: Python<'_>) -> PyResult<Bound<'_, T>> {
+        let class = T::type_object_raw(py);
         // SAFETY: the class itself.
-        unsafe { self.create_of_type(py, T::type_object_raw(py), Arguments::NONE) }
+        unsafe {
+            match self.0 {
+                Kind::New(value, _) if T::cell().makes_plain() => plain(py, class, value),
+                _ => self.create_of_type(py, class, Arguments::NONE),
+            }
+        }
     }
 
     /// Makes an instance of the class or a subclass.
@@ -98,6 +104,25 @@ impl<T: PyClass> PyClassInitializer<T> {
     }
 }
 
+/// Makes a plain instance.
+///
+/// # Safety
+///
+/// `class` is that of `T`, whose instances are plain.
+#[inline(always)]
+unsafe fn plain<T: PyClass>(
+    py: Python<'_>,
+    class: *mut PyTypeObject,
+    value: T,
+) -> PyResult<Bound<'_, T>> {
+    // SAFETY: as the caller says; the room for the contents is nobody else's.
+    unsafe {
+        let object = class::allocate(class).owned_or_err(py)?;
+        contents::<T>(object.as_ptr()).write(Contents::new(value));
+        Ok(object.cast_into_unchecked())
+    }
+}
+
 impl<T: PyClass> PyObjectInit<T> for PyClassInitializer<T> {
     #[inline]
     unsafe fn make(
@@ -113,14 +138,11 @@ impl<T: PyClass> PyObjectInit<T> for PyClassInitializer<T> {
         // SAFETY: as the caller says, and the subtype of a class is one of its base. The instance is new, so that its room
         // is nobody else's.
         unsafe {
-            let is_object = <T::BaseType as PyClassBaseType>::IS_OBJECT;
-            if is_object && T::cell().is_plain(py, subtype) {
-                let object = class::allocate(subtype).owned_or_err(py)?.into_ptr();
-                contents::<T>(object).write(Contents::new(value));
-                return Ok(object);
+            if T::cell().is_first_plain(subtype) {
+                return plain(py, subtype, value).map(Bound::into_ptr);
             }
             let object = base.make(py, subtype, arguments)?;
-            if !is_object && class::is_handle(object) {
+            if !<T::BaseType as PyClassBaseType>::IS_OBJECT && class::is_handle(object) {
                 elsewhere::fill::<T>(&object.owned(py), value)?;
             } else {
                 contents::<T>(object).write(Contents::new(value));

@@ -28,8 +28,8 @@ pub(crate) unsafe extern "C" fn dealloc<T: PyClass>(object: *mut PyObject) {
     // SAFETY: as the caller says.
     unsafe {
         let py = Python::assume_attached();
-        let class = class::class_of_dying(object);
-        if T::cell().is_plain(py, class) {
+        let class = object::type_of(object);
+        if T::cell().is_first_plain(class) {
             drop_value::<T>(py, contents::<T>(object));
             class::release(object, class);
         } else {

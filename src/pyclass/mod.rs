@@ -19,6 +19,7 @@ use crate::type_object::PyTypeInfo;
 pub use crate::types::CompareOp;
 pub use base::{PyClassBaseType, PyNativeTypeInitializer};
 pub use cell::ClassCell;
+pub(crate) use cell::forget_first;
 pub use class_guards::{PyClassGuard, PyClassGuardMap, PyClassGuardMapMut, PyClassGuardMut};
 pub use contents::{AnyThread, OneThread, Thread};
 pub use gc::{PyTraverseError, PyVisit};

@@ -54,6 +54,7 @@ pub enum CompareOp {
 
 impl CompareOp {
     /// The operator with a number of C.
+    #[inline]
     pub fn from_raw(op: c_int) -> Option<Self> {
         [Self::Lt, Self::Le, Self::Eq, Self::Ne, Self::Gt, Self::Ge]
             .into_iter()

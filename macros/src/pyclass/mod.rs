@@ -99,6 +99,11 @@ fn expand_struct(tokens: TokenStream, mut class: ItemStruct) -> Result<TokenStre
                 fn type_object_raw(py: __door::Python<'_>) -> *mut __door::PyTypeObject {
                     __CELL.get::<#ident>(py)
                 }
+
+                #[inline]
+                fn is_type_of(object: &__door::Bound<'_, __door::PyAny>) -> bool {
+                    unsafe { __door::slots::is_instance::<#ident>(object.py(), object.as_ptr()) }
+                }
             }
 
             impl __door::DerefToPyAny for #ident {}
