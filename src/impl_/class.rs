@@ -204,18 +204,24 @@ impl<T: PyClass> Shared<T> {
     pub unsafe fn new(object: *mut PyObject) -> PyResult<Self> {
         // SAFETY: as the caller says.
         let contents = unsafe {
-            if layout().wary { Self::take_warily(object)? } else { Self::take(false, object)? }
+            if !layout().wary {
+                Self::take(false, object)?
+            } else if layout().free_threaded {
+                Self::take(true, object)?
+            } else {
+                Self::take_checked(object)?
+            }
         };
         Ok(Self { object, contents })
     }
 
-    /// The same where the interpreter has not looked what object it is, or threads run at the same time.
+    /// The same where the interpreter has not looked what object it is.
     #[inline(never)]
-    unsafe fn take_warily(object: *mut PyObject) -> PyResult<*mut Contents<T>> {
+    unsafe fn take_checked(object: *mut PyObject) -> PyResult<*mut Contents<T>> {
         // SAFETY: as the caller says, and checked where that is not sure.
         unsafe {
             check::<T>(object)?;
-            Self::take(layout().free_threaded, object)
+            Self::take(false, object)
         }
     }
 
@@ -284,18 +290,24 @@ impl<T: PyClass<Frozen = False>> Exclusive<T> {
     pub unsafe fn new(object: *mut PyObject) -> PyResult<Self> {
         // SAFETY: as the caller says.
         let contents = unsafe {
-            if layout().wary { Self::take_warily(object)? } else { Self::take(false, object)? }
+            if !layout().wary {
+                Self::take(false, object)?
+            } else if layout().free_threaded {
+                Self::take(true, object)?
+            } else {
+                Self::take_checked(object)?
+            }
         };
         Ok(Self { object, contents })
     }
 
-    /// As [`Shared::take_warily`].
+    /// As [`Shared::take_checked`].
     #[inline(never)]
-    unsafe fn take_warily(object: *mut PyObject) -> PyResult<*mut Contents<T>> {
+    unsafe fn take_checked(object: *mut PyObject) -> PyResult<*mut Contents<T>> {
         // SAFETY: as the caller says, and checked where that is not sure.
         unsafe {
             check::<T>(object)?;
-            Self::take(layout().free_threaded, object)
+            Self::take(false, object)
         }
     }
 

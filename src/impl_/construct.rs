@@ -17,12 +17,22 @@ use crate::types::{
 
 /// A call that came as a tuple and a dict, as a vector.
 pub struct Vector<'py> {
-    args: *const *mut PyObject,
+    items: Items<'py>,
     nargs: usize,
     kwnames: Option<Bound<'py, PyTuple>>,
-    /// Keeps the values of the dict.
-    _values: Vec<Bound<'py, crate::PyAny>>,
-    _room: Vec<*mut PyObject>,
+}
+
+/// How many arguments need no memory of their own, where a tuple cannot be read.
+const FEW: usize = 6;
+
+/// Where the arguments are.
+enum Items<'py> {
+    /// In the tuple.
+    InPlace(*const *mut PyObject),
+    /// Here, borrowed from the tuple.
+    Few([*mut PyObject; FEW]),
+    /// There, with the values of the dict.
+    Many(Vec<Bound<'py, crate::PyAny>>),
 }
 
 impl<'py> Vector<'py> {
@@ -43,16 +53,19 @@ impl<'py> Vector<'py> {
     ) -> PyResult<Self> {
         // SAFETY: as the caller says.
         unsafe {
-            if kwargs.is_null()
-                && let Some(items) = object::tuple_items(args)
-            {
-                return Ok(Self {
-                    args: items.as_ptr(),
-                    nargs: items.len(),
-                    kwnames: None,
-                    _values: Vec::new(),
-                    _room: Vec::new(),
-                });
+            if kwargs.is_null() {
+                if let Some(items) = object::tuple_items(args) {
+                    let (nargs, items) = (items.len(), Items::InPlace(items.as_ptr()));
+                    return Ok(Self { items, nargs, kwnames: None });
+                }
+                let nargs = ffi::PyTuple_Size(args) as usize;
+                if nargs <= FEW {
+                    let mut few = [null_mut(); FEW];
+                    for (index, place) in few.iter_mut().enumerate().take(nargs) {
+                        *place = ffi::PyTuple_GetItem(args, index as Py_ssize_t);
+                    }
+                    return Ok(Self { items: Items::Few(few), nargs, kwnames: None });
+                }
             }
             Self::laid_out(py, args, kwargs)
         }
@@ -78,21 +91,28 @@ impl<'py> Vector<'py> {
                 values.extend(kwargs.values().iter());
             }
         }
-        let room: Vec<_> = values.iter().map(Bound::as_ptr).collect();
-        Ok(Self { args: room.as_ptr(), nargs, kwnames, _values: values, _room: room })
+        Ok(Self { items: Items::Many(values), nargs, kwnames })
     }
 
-    /// The arguments.
+    /// The arguments, for as long as this is neither moved nor dropped.
+    #[inline]
     pub fn args(&self) -> *const *mut PyObject {
-        self.args
+        match &self.items {
+            Items::InPlace(items) => *items,
+            Items::Few(items) => items.as_ptr(),
+            // A `Bound` is a pointer to the object.
+            Items::Many(items) => items.as_ptr().cast(),
+        }
     }
 
     /// How many are positional.
+    #[inline]
     pub fn nargs(&self) -> Py_ssize_t {
         self.nargs as Py_ssize_t
     }
 
     /// The names of the others, or null.
+    #[inline]
     pub fn kwnames(&self) -> *mut PyObject {
         self.kwnames.as_ref().map_or(null_mut(), Bound::as_ptr)
     }

@@ -21,8 +21,7 @@ pub(crate) struct Contents<T: PyClassImpl> {
 
 /// Nothing was put in, or it was taken out: what fresh memory says.
 const EMPTY: usize = 0;
-/// Anybody may read, and the bits below count who does. Among threads readers count themselves before they look, so the
-/// bits below may be set for a moment whatever the highest ones say.
+/// Anybody may read, and the bits below count who does.
 const FREE: usize = 1 << (usize::BITS - 1);
 /// Somebody writes.
 const WRITER: usize = FREE >> 1;
@@ -213,7 +212,8 @@ pub(crate) unsafe fn share_among<T: PyClass>(
         if counts::<T>() {
             let users = users(object, own);
             if threads {
-                if !count_reader_among_threads(users) {
+                let more = |state| (state & FREE != 0).then(|| state + 1);
+                if users.fetch_update(Ordering::Acquire, Ordering::Relaxed, more).is_err() {
                     return Err(refusal(&*own));
                 }
             } else {
@@ -226,15 +226,6 @@ pub(crate) unsafe fn share_among<T: PyClass>(
         }
         Ok(own)
     }
-}
-
-#[inline(never)]
-fn count_reader_among_threads(users: &AtomicUsize) -> bool {
-    if users.fetch_add(1, Ordering::Acquire) & FREE == 0 {
-        users.fetch_sub(1, Ordering::Relaxed);
-        return false;
-    }
-    true
 }
 
 /// Gives the right to read back.
@@ -306,11 +297,5 @@ pub(crate) unsafe fn lock_among<T: PyClass>(
 #[inline(always)]
 pub(crate) unsafe fn unlock<T: PyClass>(object: *mut PyObject, own: *mut Contents<T>) {
     // SAFETY: as the caller says.
-    let users = unsafe { users(object, own) };
-    if layout().free_threaded {
-        // Readers that have just counted themselves will take that back.
-        users.fetch_add(FREE - WRITER, Ordering::Release);
-    } else {
-        users.store(FREE, Ordering::Relaxed);
-    }
+    unsafe { users(object, own) }.store(FREE, Ordering::Release);
 }
