@@ -8,6 +8,12 @@ use crate::marker::Python;
 use crate::types::PyAny;
 
 /// Makes a Rust value of a Python object, which it may borrow from for `'a`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made from a Python object",
+    label = "no conversion from a Python object",
+    note = "a class is taken as `&{Self}`, `&Bound<'_, {Self}>` or `Py<{Self}>`, or copied if it implements `Clone`",
+    note = "other types need `FromPyObject`, or `#[pyo3(from_py_with = function)]` on the parameter"
+)]
 pub trait FromPyObject<'a, 'py>: Sized {
     /// Why it can fail.
     type Error: Into<PyErr>;
@@ -63,6 +69,11 @@ pub trait FromPyObjectOwned<'py>: for<'a> FromPyObject<'a, 'py> {}
 impl<'py, T> FromPyObjectOwned<'py> for T where T: for<'a> FromPyObject<'a, 'py> {}
 
 /// Makes a Python object of a Rust value.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be converted to a Python object",
+    label = "no conversion to a Python object",
+    note = "write `#[pyclass]` on it, or implement `IntoPyObject` for it"
+)]
 pub trait IntoPyObject<'py>: Sized {
     /// The Python type.
     type Target;

@@ -3,8 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{
-    FnArg, GenericArgument, GenericParam, Ident, Pat, PatType, PathArguments, Result, Type,
-    ext::IdentExt as _, spanned::Spanned,
+    FnArg, GenericArgument, GenericParam, Ident, Pat, PatType, PathArguments, Result, ReturnType,
+    Type, ext::IdentExt as _, spanned::Spanned,
 };
 
 use crate::options::take_from_py_with;
@@ -21,11 +21,16 @@ pub(crate) enum Source {
     Passed { name: Ident, convert: Option<TokenStream> },
 }
 
-/// What a function must not be; `what` names its attribute.
+/// Where something of the user's is, for our code that an error of the compiler is about.
+pub(crate) fn at(place: &impl Spanned) -> Span {
+    place.span().resolved_at(Span::call_site())
+}
+
+/// What a function must not be; `what` says what it would be.
 pub(crate) fn refuse(signature: &syn::Signature, what: &str) -> Result<()> {
     if let Some(keyword) = &signature.asyncness {
         let message = format!(
-            "`async fn` is not supported by `{what}` yet; block on the future inside of a `fn`"
+            "`async fn` is not supported for a {what} yet; block on the future inside of a `fn`"
         );
         return Err(syn::Error::new(keyword.span(), message));
     }
@@ -39,7 +44,7 @@ pub(crate) fn refuse(signature: &syn::Signature, what: &str) -> Result<()> {
                 "const parameters; Python calls one function, so name the values"
             }
         };
-        return Err(syn::Error::new(parameter.span(), format!("a `{what}` cannot have {kind}")));
+        return Err(syn::Error::new(parameter.span(), format!("a {what} cannot have {kind}")));
     }
     Ok(())
 }
@@ -47,7 +52,7 @@ pub(crate) fn refuse(signature: &syn::Signature, what: &str) -> Result<()> {
 /// What one parameter, which is not `self`, is filled with. Takes `#[pyo3(…)]` off it.
 pub(crate) fn source(argument: &mut PatType, what: &str) -> Result<Source> {
     if let Type::ImplTrait(ty) = &*argument.ty {
-        let message = format!("a `{what}` cannot take `impl Trait`; name the type to convert to");
+        let message = format!("a {what} cannot take `impl Trait`; name the type to convert to");
         return Err(syn::Error::new(ty.span(), message));
     }
     let convert = take_from_py_with(&mut argument.attrs)?;
@@ -55,9 +60,8 @@ pub(crate) fn source(argument: &mut PatType, what: &str) -> Result<Source> {
         return Ok(Source::Python);
     }
     let Pat::Ident(name) = &*argument.pat else {
-        let message = format!(
-            "a parameter of a `{what}` needs a plain name, which callers can use as keyword"
-        );
+        let message =
+            format!("a parameter of a {what} needs a plain name, which callers can use as keyword");
         return Err(syn::Error::new(argument.pat.span(), message));
     };
     Ok(Source::Passed { name: name.ident.clone(), convert })
@@ -130,6 +134,8 @@ pub(crate) struct Callable {
     pub(crate) class: Option<Type>,
     /// Where the user wrote it.
     pub(crate) span: Span,
+    /// Where the user wrote what it returns.
+    pub(crate) output: Span,
     /// Whether it may call Python before it returns.
     pub(crate) calls_python: bool,
     /// Statements before the call, which may fail: the right to use `self`.
@@ -148,14 +154,13 @@ pub(crate) enum OnError {
 }
 
 impl Callable {
-    /// Puts it together; `given` is the signature that the user wrote.
+    /// Puts it together; `given` is the signature that the user wrote for Python, `rust` that of the function.
     pub(crate) fn new(
         path: TokenStream,
         sources: Vec<Source>,
         given: Option<Signature>,
         name: String,
-        span: Span,
-        inputs: &syn::punctuated::Punctuated<FnArg, syn::Token![,]>,
+        rust: &syn::Signature,
     ) -> Result<Self> {
         let passed: Vec<Ident> = sources
             .iter()
@@ -173,7 +178,7 @@ impl Callable {
         };
         let converts = |source: &Source| matches!(source, Source::Passed { convert: Some(_), .. });
         let calls_python = sources.iter().any(converts)
-            || inputs.iter().any(|argument| match argument {
+            || rust.inputs.iter().any(|argument| match argument {
                 FnArg::Typed(argument) => !is_plain(&argument.ty),
                 FnArg::Receiver(_) => true,
             });
@@ -183,7 +188,11 @@ impl Callable {
             signature,
             name,
             class: None,
-            span,
+            span: rust.ident.span(),
+            output: match &rust.output {
+                ReturnType::Default => at(&rust.ident),
+                ReturnType::Type(_, ty) => at(ty),
+            },
             calls_python,
             prelude: TokenStream::new(),
             on_error: OnError::Raise,
@@ -241,6 +250,7 @@ impl Callable {
         let (holders, call) = self.call();
         let calls_python = self.calls_python;
         let prelude = &self.prelude;
+        let converted = self.converted();
         let code = quote! {
             #[allow(unused_unsafe, clippy::all, reason = "made by a macro")]
             unsafe extern "C" fn #function(
@@ -253,7 +263,7 @@ impl Callable {
                         #prelude
                         #holders
                         let __result = #call;
-                        (&__door::returns::returned(&__result)).convert(__py, __result)
+                        #converted
                     })
                 }
             }
@@ -372,6 +382,13 @@ impl Callable {
         (holders, quote!(#path(#(#arguments),*)))
     }
 
+    /// The object, or the error, of `__result`.
+    pub(crate) fn converted(&self) -> TokenStream {
+        quote_spanned! {self.output=>
+            (&__door::returns::returned(&__result)).convert(__py, __result)
+        }
+    }
+
     fn argument(&self, name: &Ident, convert: Option<&TokenStream>, holder: &Ident) -> TokenStream {
         let signature = &self.signature;
         let text = name.unraw().to_string();
@@ -393,7 +410,7 @@ impl Callable {
             .expect("the names have been compared");
         let parameter = parameters.nth(place).expect("just found");
         let place = quote!(__places.add(#place));
-        let span = name.span();
+        let span = at(name);
         match (&parameter.default, convert) {
             (None, None) => {
                 let argument = quote_spanned! {span=>

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod callable;
+mod keys;
 mod krate;
 mod options;
 mod pyclass;
@@ -64,6 +65,11 @@ pub fn pymodule(options: TokenStream, item: TokenStream) -> TokenStream {
 /// - `unsendable`: instances may only be used by the thread that made them, so that the struct need not be `Send`.
 /// - `get_all`, `set_all`: every field can be read, written.
 /// - `sequence`, `mapping`: fills only the slots of the one or the other.
+/// - `eq`, `ord`, `hash`, `str`: the comparisons, `__hash__` and `__str__` of the struct's own traits; `str = "{field}"`
+///   for a text of its fields.
+/// - `rename_all = "camelCase"`: how the names of fields are written in Python.
+/// - `from_py_object`, `skip_from_py_object`: the struct is, or is not, made of an instance by copying it. Without
+///   either it is if it can be copied.
 /// - `crate = "path"`: where the crate `everypy` is, if it is re-exported.
 ///
 /// A field with `#[pyo3(get, set, name = "x")]` is an attribute of instances.

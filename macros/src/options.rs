@@ -1,28 +1,18 @@
-//! The options in the brackets of the attributes.
+//! The options of functions, modules and methods.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Ident, LitBool, LitStr, Path, Result, Token, ext::IdentExt as _};
+use syn::parse::ParseStream;
+use syn::{Attribute, Ident, LitBool, LitStr, Path, Result};
 
+use crate::keys::{Keys, equals, text, value};
 use crate::signature::Signature;
-
-/// One option, as written.
-enum Option_ {
-    Name(LitStr),
-    Crate(Path),
-    Signature(Signature),
-    TextSignature(Option<LitStr>),
-    PassModule,
-    GilUsed(LitBool),
-    MultipleInterpreters,
-    Submodule,
-    Module,
-}
 
 /// What was said in the attribute and in `#[pyo3(…)]`.
 #[derive(Default)]
 pub(crate) struct Options {
+    /// Which were given, and where.
+    pub(crate) keys: Keys,
     pub(crate) name: Option<LitStr>,
     pub(crate) krate: Option<Path>,
     pub(crate) signature: Option<Signature>,
@@ -39,10 +29,12 @@ pub(crate) struct Options {
 pub(crate) enum Macro {
     Function,
     Module,
-    /// A block of methods, or an associated constant.
+    /// A block of methods.
     Methods,
     /// A method.
     Method,
+    /// An associated constant.
+    Constant,
 }
 
 impl Macro {
@@ -52,8 +44,9 @@ impl Macro {
             Self::Module => {
                 "`name`, `gil_used`, `multiple_interpreters`, `submodule`, `module` or `crate`"
             }
-            Self::Methods => "`name` or `crate`",
+            Self::Methods => "`crate`",
             Self::Method => "`name`, `signature` or `text_signature`",
+            Self::Constant => "`name`",
         }
     }
 }
@@ -66,49 +59,33 @@ impl Options {
         attributes: &mut Vec<Attribute>,
     ) -> Result<Self> {
         let mut options = Self::default();
-        options.add(of, tokens)?;
-        let mut failed = None;
-        attributes.retain(|attribute| {
-            if !attribute.path().is_ident("pyo3") {
-                return true;
-            }
-            let added =
-                attribute.meta.require_list().and_then(|list| options.add(of, list.tokens.clone()));
-            if let Err(error) = added {
-                failed.get_or_insert(error);
-            }
-            false
-        });
-        failed.map_or(Ok(options), Err)
+        options.keys = Keys::take(tokens, attributes, |key, input| options.read(of, key, input))?;
+        Ok(options)
     }
 
-    fn add(&mut self, of: Macro, tokens: TokenStream) -> Result<()> {
-        let parser = |input: ParseStream<'_>| {
-            let mut options = Vec::new();
-            while !input.is_empty() {
-                options.push(option(of, input)?);
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
+    fn read(&mut self, of: Macro, key: &Ident, input: ParseStream<'_>) -> Result<()> {
+        let function = of == Macro::Function;
+        let callable = function || of == Macro::Method;
+        let module = of == Macro::Module;
+        match key.to_string().as_str() {
+            "name" if of != Macro::Methods => self.name = Some(text(key, input)?),
+            "crate" if !matches!(of, Macro::Method | Macro::Constant) => {
+                self.krate = Some(text(key, input)?.parse()?);
             }
-            Ok(options)
-        };
-        for (key, option) in parser.parse2(tokens)? {
-            let twice = match option {
-                Option_::Name(name) => self.name.replace(name).is_some(),
-                Option_::Crate(path) => self.krate.replace(path).is_some(),
-                Option_::Signature(signature) => self.signature.replace(signature).is_some(),
-                Option_::TextSignature(text) => self.text_signature.replace(text).is_some(),
-                Option_::PassModule => core::mem::replace(&mut self.pass_module, true),
-                Option_::GilUsed(used) => self.gil_used.replace(used.value).is_some(),
-                Option_::MultipleInterpreters => {
-                    core::mem::replace(&mut self.multiple_interpreters, true)
-                }
-                Option_::Submodule => core::mem::replace(&mut self.submodule, true),
-                Option_::Module => false,
-            };
-            if twice {
-                return Err(syn::Error::new(key.span(), format!("`{key}` is given twice")));
+            "signature" if callable => self.signature = Some(value(key, "(…)", input)?),
+            "text_signature" if callable => {
+                self.text_signature = Some(text_signature(key, input)?);
+            }
+            "pass_module" if function => self.pass_module = true,
+            "gil_used" if module => {
+                self.gil_used = Some(value::<LitBool>(key, "true", input)?.value);
+            }
+            "multiple_interpreters" if module => self.multiple_interpreters = true,
+            "submodule" if module => self.submodule = true,
+            "module" if module => drop(text(key, input)?),
+            _ => {
+                let message = format!("unknown option `{key}`, expected {}", of.known());
+                return Err(syn::Error::new(key.span(), message));
             }
         }
         Ok(())
@@ -120,75 +97,30 @@ impl Options {
     }
 }
 
-fn option(of: Macro, input: ParseStream<'_>) -> Result<(Ident, Option_)> {
-    let key = input.call(Ident::parse_any)?;
-    let function = of == Macro::Function;
-    let callable = function || of == Macro::Method;
-    let module = of == Macro::Module;
-    let option = match key.to_string().as_str() {
-        "name" => Option_::Name(value(input)?),
-        "crate" => {
-            let path: LitStr = value(input)?;
-            Option_::Crate(path.parse()?)
+/// A text, or `None`.
+fn text_signature(key: &Ident, input: ParseStream<'_>) -> Result<Option<LitStr>> {
+    let none = input.fork();
+    equals(key, "\"(…)\"", &none)?;
+    match none.parse::<Ident>() {
+        Ok(name) if name == "None" => {
+            equals(key, "\"(…)\"", input)?;
+            input.parse::<Ident>().map(|_| None)
         }
-        "signature" if callable => Option_::Signature(value(input)?),
-        "text_signature" if callable => {
-            input.parse::<Token![=]>()?;
-            if input.peek(LitStr) {
-                Option_::TextSignature(Some(input.parse()?))
-            } else {
-                let none: Ident = input.parse()?;
-                if none != "None" {
-                    return Err(syn::Error::new(none.span(), "expected a string or `None`"));
-                }
-                Option_::TextSignature(None)
-            }
-        }
-        "pass_module" if function => Option_::PassModule,
-        "gil_used" if module => Option_::GilUsed(value(input)?),
-        "multiple_interpreters" if module => Option_::MultipleInterpreters,
-        "submodule" if module => Option_::Submodule,
-        "module" if module => {
-            let _: LitStr = value(input)?;
-            Option_::Module
-        }
-        _ => {
-            let message = format!("unknown option `{key}`, expected {}", of.known());
-            return Err(syn::Error::new(key.span(), message));
-        }
-    };
-    Ok((key, option))
-}
-
-fn value<T: Parse>(input: ParseStream<'_>) -> Result<T> {
-    input.parse::<Token![=]>()?;
-    input.parse()
+        Ok(name) => Err(syn::Error::new(name.span(), "expected a string or `None`")),
+        Err(_) => text(key, input).map(Some),
+    }
 }
 
 /// Takes `#[pyo3(from_py_with = f)]` off a parameter.
 pub(crate) fn take_from_py_with(attributes: &mut Vec<Attribute>) -> Result<Option<TokenStream>> {
     let mut convert = None;
-    let mut failed = None;
-    attributes.retain(|attribute| {
-        if !attribute.path().is_ident("pyo3") {
-            return true;
+    Keys::take(TokenStream::new(), attributes, |key, input| {
+        if key != "from_py_with" {
+            let message = format!("unknown option `{key}`, expected `from_py_with`");
+            return Err(syn::Error::new(key.span(), message));
         }
-        let parsed = attribute.parse_args_with(|input: ParseStream<'_>| {
-            let key: Ident = input.parse()?;
-            if key != "from_py_with" {
-                let message = format!("unknown option `{key}`, expected `from_py_with`");
-                return Err(syn::Error::new(key.span(), message));
-            }
-            input.parse::<Token![=]>()?;
-            input.parse::<syn::Expr>()
-        });
-        match parsed {
-            Ok(expression) => convert = Some(expression.into_token_stream()),
-            Err(error) => {
-                failed.get_or_insert(error);
-            }
-        }
-        false
-    });
-    failed.map_or(Ok(convert), Err)
+        convert = Some(value::<syn::Expr>(key, "function", input)?.into_token_stream());
+        Ok(())
+    })?;
+    Ok(convert)
 }

@@ -8,7 +8,7 @@ use crate::callable::{Callable, Source, documentation, is_python, refuse, source
 use crate::options::{Macro, Options};
 use crate::text::doc;
 
-const WHAT: &str = "#[pyfunction]";
+const WHAT: &str = "`#[pyfunction]`";
 
 pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> Result<TokenStream> {
     let mut function: ItemFn = syn::parse2(item)?;
@@ -21,14 +21,8 @@ pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> Result<TokenStre
         Some(name) => name.value(),
         None => ident.unraw().to_string(),
     };
-    let callable = Callable::new(
-        quote!(#ident),
-        sources,
-        options.signature.take(),
-        name,
-        ident.span(),
-        &function.sig.inputs,
-    )?;
+    let callable =
+        Callable::new(quote!(#ident), sources, options.signature.take(), name, &function.sig)?;
     let doc =
         documentation(&callable, options.text_signature.as_ref(), None, &doc(&function.attrs));
     let (code, definition) =

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{FnArg, Item, ItemFn, Result, ext::IdentExt as _, spanned::Spanned};
+use syn::{FnArg, Ident, Item, ItemFn, Result, ext::IdentExt as _, spanned::Spanned};
 
 use crate::callable::is_python;
 use crate::options::{Macro, Options};
@@ -29,6 +29,11 @@ fn expand_function(tokens: TokenStream, mut function: ItemFn) -> Result<TokenStr
         None => ident.unraw().to_string(),
     };
     let arguments = arguments(&function)?;
+    if !options.submodule && syn::parse_str::<Ident>(&format!("PyInit_{name}")).is_err() {
+        let span = options.name.as_ref().map_or(span, syn::LitStr::span);
+        let message = format!("`import` needs an identifier, and `{name}` is none; write one");
+        return Err(syn::Error::new(span, message));
+    }
     let entry_points = (!options.submodule).then(|| {
         let init = format_ident!("PyInit_{name}");
         let export = format_ident!("PyModExport_{name}");

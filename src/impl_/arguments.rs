@@ -13,8 +13,8 @@ use crate::impl_::class::{Exclusive, Shared};
 use crate::impl_::slots::is_instance;
 use crate::instance::{Borrowed, Bound, Py};
 use crate::marker::Python;
+use crate::pyclass::NotFrozen;
 use crate::pyclass::PyClass;
-use crate::pyclass::boolean_struct::False;
 use crate::state::PerInterpreter;
 use crate::type_object::PyTypeCheck;
 use crate::types::{
@@ -22,6 +22,12 @@ use crate::types::{
 };
 
 /// A type that a parameter can have. `Kind` keeps the implementations below apart; one of them fits each type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made from a Python object",
+    label = "no conversion from a Python object",
+    note = "a class is taken as `&{Self}`, `&Bound<'_, {Self}>` or `Py<{Self}>`, or copied if it implements `Clone`",
+    note = "other types need `FromPyObject`, or `#[pyo3(from_py_with = function)]` on the parameter"
+)]
 pub trait Argument<'a, 'h, 'py, Kind>: Sized {
     /// What lives as long as the call.
     type Holder: Default;
@@ -37,6 +43,7 @@ pub struct Cast(());
 /// A reference to the contents of an instance of a class of ours.
 pub struct Contained(());
 
+#[diagnostic::do_not_recommend]
 impl<'a, 'py, T> Argument<'a, '_, 'py, Extracted> for T
 where
     T: FromPyObject<'a, 'py>,
@@ -102,7 +109,7 @@ impl<'a, 'h, 'py, T: PyClass> Argument<'a, 'h, 'py, Contained> for &'h T {
     }
 }
 
-impl<'a, 'h, 'py, T: PyClass<Frozen = False>> Argument<'a, 'h, 'py, Contained> for &'h mut T {
+impl<'a, 'h, 'py, T: PyClass<Frozen: NotFrozen>> Argument<'a, 'h, 'py, Contained> for &'h mut T {
     type Holder = Option<Exclusive<T>>;
 
     #[inline(always)]
@@ -124,7 +131,7 @@ impl<'a, 'h, 'py, T: PyClass> Argument<'a, 'h, 'py, Contained> for Option<&'h T>
 
 impl<'a, 'h, 'py, T> Argument<'a, 'h, 'py, Contained> for Option<&'h mut T>
 where
-    T: PyClass<Frozen = False>,
+    T: PyClass<Frozen: NotFrozen>,
 {
     type Holder = Option<Exclusive<T>>;
 

@@ -15,7 +15,7 @@ use crate::ffi_ptr::FfiPtrExt as _;
 use crate::impl_::function::FunctionDef;
 use crate::instance::{Bound, Py};
 use crate::marker::Python;
-use crate::pyclass::boolean_struct::False;
+use crate::pyclass::NotFrozen;
 use crate::pyclass::contents::{Contents, lock_among, share, share_among, unlock, unshare};
 use crate::pyclass::{
     PyBorrowError, PyBorrowMutError, PyClass, PyClassGuard, PyClassGuardMut, PyRef, PyRefMut,
@@ -119,7 +119,7 @@ pub struct Attribute {
     pub value: fn(Python<'_>) -> PyResult<Py<PyAny>>,
 }
 
-/// Finds the items of a class's methods, if it has any: `#[pymethods]` implements [`Methods`] for this type itself,
+/// Finds the items of a class's methods, if it has any: `#[pymethods]` implements [`OnePymethodsBlock`] for this type itself,
 /// which is found before the implementation for references to it.
 pub struct Collector<T>(PhantomData<T>);
 
@@ -131,13 +131,13 @@ impl<T> Collector<T> {
     }
 }
 
-/// Has methods, or none.
-pub trait Methods<T> {
+/// Has methods, or none. Its name is what the compiler tells about a class with two blocks.
+pub trait OnePymethodsBlock<T: PyClass> {
     /// Which.
     fn items(self) -> &'static Items;
 }
 
-impl<T> Methods<T> for &Collector<T> {
+impl<T: PyClass> OnePymethodsBlock<T> for &Collector<T> {
     fn items(self) -> &'static Items {
         static NONE: Items = Items::NONE;
         &NONE
@@ -276,7 +276,7 @@ pub struct Exclusive<T: PyClass> {
     contents: *mut Contents<T>,
 }
 
-impl<T: PyClass<Frozen = False>> Exclusive<T> {
+impl<T: PyClass> Exclusive<T> {
     /// Takes it.
     ///
     /// # Safety
@@ -287,7 +287,10 @@ impl<T: PyClass<Frozen = False>> Exclusive<T> {
     ///
     /// If somebody reads or writes.
     #[inline(always)]
-    pub unsafe fn new(object: *mut PyObject) -> PyResult<Self> {
+    pub unsafe fn new(object: *mut PyObject) -> PyResult<Self>
+    where
+        T: PyClass<Frozen: NotFrozen>,
+    {
         // SAFETY: as the caller says.
         let contents = unsafe {
             if !layout().wary {
@@ -321,7 +324,10 @@ impl<T: PyClass<Frozen = False>> Exclusive<T> {
     ///
     /// If somebody reads or writes.
     #[inline(always)]
-    pub(crate) unsafe fn of_instance(object: *mut PyObject) -> PyResult<Self> {
+    pub(crate) unsafe fn of_instance(object: *mut PyObject) -> PyResult<Self>
+    where
+        T: PyClass<Frozen: NotFrozen>,
+    {
         // SAFETY: as the caller says.
         let contents = unsafe { Self::take(layout().free_threaded, object) }?;
         Ok(Self { object, contents })
@@ -351,6 +357,12 @@ impl<T: PyClass> Drop for Exclusive<T> {
 }
 
 /// What a method can be called on, beside `&self` and `&mut self`.
+#[diagnostic::on_unimplemented(
+    message = "a method of `{T}` cannot be called on `{Self}`",
+    label = "not something that holds `{T}`",
+    note = "write `&Bound<'_, {T}>`, `Bound<'_, {T}>` or `Py<{T}>`",
+    note = "an instance also comes as `&self`, `&mut self`, `PyRef<'_, Self>` or `PyRefMut<'_, Self>`"
+)]
 pub trait Receiver<'a, 'py, T>: Sized {
     /// Of the instance.
     fn receive(object: &'a Bound<'py, T>) -> PyResult<Self>;
@@ -382,7 +394,7 @@ impl<'a, 'py, T: PyClass> Receiver<'a, 'py, T> for PyRef<'py, T> {
     }
 }
 
-impl<'a, 'py, T: PyClass<Frozen = False>> Receiver<'a, 'py, T> for PyRefMut<'py, T> {
+impl<'a, 'py, T: PyClass<Frozen: NotFrozen>> Receiver<'a, 'py, T> for PyRefMut<'py, T> {
     #[inline]
     fn receive(object: &'a Bound<'py, T>) -> PyResult<Self> {
         Ok(object.try_borrow_mut()?)
@@ -395,7 +407,7 @@ impl<'a, 'py, T: PyClass> Receiver<'a, 'py, T> for PyClassGuard<'a, T> {
     }
 }
 
-impl<'a, 'py, T: PyClass<Frozen = False>> Receiver<'a, 'py, T> for PyClassGuardMut<'a, T> {
+impl<'a, 'py, T: PyClass<Frozen: NotFrozen>> Receiver<'a, 'py, T> for PyClassGuardMut<'a, T> {
     fn receive(object: &'a Bound<'py, T>) -> PyResult<Self> {
         Ok(object.try_into()?)
     }
@@ -449,13 +461,13 @@ where
 /// A field that is read: by reference where that converts, else a copy.
 pub struct Field<'a, T>(pub &'a T);
 
-/// Fields whose references convert.
+/// Fields whose references convert. Method resolution finds this first, then copies, then what fails to compile.
 pub trait FieldByReference<'py> {
     /// The object.
     fn read(&self, py: Python<'py>) -> PyResult<*mut PyObject>;
 }
 
-impl<'a, 'py, T> FieldByReference<'py> for Field<'a, T>
+impl<'a, 'py, T> FieldByReference<'py> for &&Field<'a, T>
 where
     &'a T: IntoPyObject<'py>,
 {
@@ -481,5 +493,40 @@ where
     }
 }
 
-/// Fails to compile for a class that other threads must not use, unless it says so.
-pub const fn can_be_sent<T: Send + Sync>() {}
+/// The type of a field that can be read.
+#[diagnostic::on_unimplemented(
+    message = "a field of type `{Self}` cannot be read from Python",
+    label = "no conversion to a Python object",
+    note = "`get` needs `IntoPyObject` for `&{Self}`, or for `{Self}` with `Clone`; or write a `#[getter]`"
+)]
+pub trait Readable: sealed::Never {}
+
+mod sealed {
+    /// Nothing implements it.
+    pub trait Never {}
+}
+
+/// Fields that cannot be read.
+pub trait FieldOfNoObject<T> {
+    /// Fails to compile.
+    fn read(&self, _py: Python<'_>) -> PyResult<*mut PyObject>
+    where
+        T: Readable,
+    {
+        unreachable!("no type implements `Readable`")
+    }
+}
+
+impl<T> FieldOfNoObject<T> for Field<'_, T> {}
+
+/// Fails to compile for a class that other threads must not use, unless it says so. The compiler shows the lines of the
+/// bounds.
+pub const fn can_be_sent<T>()
+where
+    T: Send, // without it: `#[pyclass(unsendable)]`, for instances that stay in their thread
+    T: Sync, // without it: `#[pyclass(unsendable)]`, for instances that stay in their thread
+{
+}
+
+/// Fails to compile for a class with `from_py_object` that cannot be copied.
+pub const fn can_be_copied<T: Clone>() {}

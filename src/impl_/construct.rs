@@ -213,6 +213,25 @@ pub unsafe fn check_subtype<T: PyClass>(
     }
 }
 
+/// What makes an instance of a class.
+#[diagnostic::on_unimplemented(
+    message = "`#[new]` of `{T}` cannot return `{Self}`",
+    label = "does not make a `{T}`",
+    note = "return `Self` or a result of it; where the class extends another one of ours, `(Self, Base)` or a `PyClassInitializer<Self>`"
+)]
+pub trait Makes<T: PyClass> {
+    /// As an initializer.
+    fn initializer(self) -> PyClassInitializer<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: PyClass, V: Into<PyClassInitializer<T>>> Makes<T> for V {
+    #[inline(always)]
+    fn initializer(self) -> PyClassInitializer<T> {
+        self.into()
+    }
+}
+
 /// What a `#[new]` function has returned.
 pub struct New<V>(V);
 
@@ -227,9 +246,9 @@ impl<V, E: Into<PyErr>> New<Result<V, E>> {
     #[inline(always)]
     pub fn initializer<T: PyClass>(self) -> PyResult<PyClassInitializer<T>>
     where
-        V: Into<PyClassInitializer<T>>,
+        V: Makes<T>,
     {
-        self.0.map(Into::into).map_err(Into::into)
+        self.0.map(Makes::initializer).map_err(Into::into)
     }
 }
 
@@ -238,16 +257,16 @@ pub trait NewValue<V> {
     /// As what makes an instance.
     fn initializer<T: PyClass>(self) -> PyResult<PyClassInitializer<T>>
     where
-        V: Into<PyClassInitializer<T>>;
+        V: Makes<T>;
 }
 
 impl<V> NewValue<V> for New<V> {
     #[inline(always)]
     fn initializer<T: PyClass>(self) -> PyResult<PyClassInitializer<T>>
     where
-        V: Into<PyClassInitializer<T>>,
+        V: Makes<T>,
     {
-        Ok(self.0.into())
+        Ok(self.0.initializer())
     }
 }
 

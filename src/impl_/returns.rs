@@ -55,17 +55,22 @@ impl<E: Into<PyErr>> Returned<Result<(), E>> {
     }
 }
 
-/// A result of a value.
+/// A result of a value. The bounds are those of the method, so that the compiler names what does not convert.
 pub trait ConvertResult<'py, T, E> {
     /// The object, or the error.
-    fn convert(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject>;
+    fn convert(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject>
+    where
+        T: IntoPyObject<'py>,
+        E: Into<PyErr>;
 }
 
-impl<'py, T: IntoPyObject<'py>, E: Into<PyErr>> ConvertResult<'py, T, E>
-    for Returned<Result<T, E>>
-{
+impl<'py, T, E> ConvertResult<'py, T, E> for Returned<Result<T, E>> {
     #[inline(always)]
-    fn convert(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject> {
+    fn convert(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject>
+    where
+        T: IntoPyObject<'py>,
+        E: Into<PyErr>,
+    {
         match value {
             Ok(value) => object(py, value),
             Err(error) => Err(error.into()),
@@ -76,12 +81,17 @@ impl<'py, T: IntoPyObject<'py>, E: Into<PyErr>> ConvertResult<'py, T, E>
 /// A value.
 pub trait ConvertValue<'py, T> {
     /// The object.
-    fn convert(&self, py: Python<'py>, value: T) -> PyResult<*mut PyObject>;
+    fn convert(&self, py: Python<'py>, value: T) -> PyResult<*mut PyObject>
+    where
+        T: IntoPyObject<'py>;
 }
 
-impl<'py, T: IntoPyObject<'py>> ConvertValue<'py, T> for &Returned<T> {
+impl<'py, T> ConvertValue<'py, T> for &Returned<T> {
     #[inline(always)]
-    fn convert(&self, py: Python<'py>, value: T) -> PyResult<*mut PyObject> {
+    fn convert(&self, py: Python<'py>, value: T) -> PyResult<*mut PyObject>
+    where
+        T: IntoPyObject<'py>,
+    {
         object(py, value)
     }
 }

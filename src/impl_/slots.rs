@@ -19,6 +19,10 @@ use crate::marker::Python;
 use crate::pyclass::{CompareOp, PyClass, PyTraverseError};
 
 /// A value, or a result of one.
+#[diagnostic::on_unimplemented(
+    message = "this method returns `{Self}`, and Python needs `{T}`",
+    label = "write `{T}` or `PyResult<{T}>`"
+)]
 pub trait Outcome<T> {
     /// As a result.
     fn outcome(self) -> PyResult<T>;
@@ -67,6 +71,11 @@ pub fn length(value: impl Outcome<usize>) -> PyResult<Py_ssize_t> {
 }
 
 /// A hash, or a result of one.
+#[diagnostic::on_unimplemented(
+    message = "`__hash__` returns an integer of at most 64 bits, or a result of one, and not `{Self}`",
+    label = "not such an integer",
+    note = "return `u64`, as `Hasher::finish` does, or a `PyResult<u64>`"
+)]
 pub trait HashOutcome {
     /// As Python has it: -1 says that there is none, so it is made -2.
     fn hash(self) -> PyResult<Py_hash_t>;
@@ -135,12 +144,19 @@ impl<T, E: Into<PyErr>> Next<Result<Option<T>, E>> {
 /// A result that never says that it is at the end, but by an error.
 pub trait EndlessResult<'py, T, E> {
     /// The object.
-    fn next(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject>;
+    fn next(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject>
+    where
+        T: IntoPyObject<'py>,
+        E: Into<PyErr>;
 }
 
-impl<'py, T: IntoPyObject<'py>, E: Into<PyErr>> EndlessResult<'py, T, E> for Next<Result<T, E>> {
+impl<'py, T, E> EndlessResult<'py, T, E> for Next<Result<T, E>> {
     #[inline(always)]
-    fn next(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject> {
+    fn next(&self, py: Python<'py>, value: Result<T, E>) -> PyResult<*mut PyObject>
+    where
+        T: IntoPyObject<'py>,
+        E: Into<PyErr>,
+    {
         into_object(py, value.map_err(Into::into)?)
     }
 }
@@ -148,12 +164,17 @@ impl<'py, T: IntoPyObject<'py>, E: Into<PyErr>> EndlessResult<'py, T, E> for Nex
 /// A value that never says that it is at the end.
 pub trait EndlessValue<'py, T> {
     /// The object.
-    fn next(&self, py: Python<'py>, value: T) -> PyResult<*mut PyObject>;
+    fn next(&self, py: Python<'py>, value: T) -> PyResult<*mut PyObject>
+    where
+        T: IntoPyObject<'py>;
 }
 
-impl<'py, T: IntoPyObject<'py>> EndlessValue<'py, T> for &Next<T> {
+impl<'py, T> EndlessValue<'py, T> for &Next<T> {
     #[inline(always)]
-    fn next(&self, py: Python<'py>, value: T) -> PyResult<*mut PyObject> {
+    fn next(&self, py: Python<'py>, value: T) -> PyResult<*mut PyObject>
+    where
+        T: IntoPyObject<'py>,
+    {
         into_object(py, value)
     }
 }
@@ -196,8 +217,39 @@ pub fn text(py: Python<'_>, text: &str) -> PyResult<*mut PyObject> {
     into_object(py, text)
 }
 
+/// `eq`: what two values answer, if it is whether they are equal.
+#[inline]
+pub fn equal<T: PartialEq>(op: c_int, left: &T, right: &T) -> Option<bool> {
+    match compare_op(op) {
+        CompareOp::Eq => Some(left == right),
+        CompareOp::Ne => Some(left != right),
+        _ => None,
+    }
+}
+
+/// `eq` and `ord`: what two values answer.
+#[inline]
+pub fn ordered<T: PartialOrd>(op: c_int, left: &T, right: &T) -> Option<bool> {
+    Some(match compare_op(op) {
+        CompareOp::Eq => left == right,
+        CompareOp::Ne => left != right,
+        CompareOp::Lt => left < right,
+        CompareOp::Le => left <= right,
+        CompareOp::Gt => left > right,
+        CompareOp::Ge => left >= right,
+    })
+}
+
+/// `str`: the text of a value. The compiler shows the line of the bound.
+pub fn displayed<T>(value: &T) -> String
+where
+    T: core::fmt::Display, // without it: `#[pyclass(str = "{field}")]`, or a method `__str__`
+{
+    value.to_string()
+}
+
 /// The hash of a value, as the standard library computes it.
-pub fn hash_of(value: &impl std::hash::Hash) -> u64 {
+pub fn hash_of<T: std::hash::Hash>(value: &T) -> u64 {
     use std::hash::{DefaultHasher, Hasher as _};
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);

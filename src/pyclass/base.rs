@@ -14,6 +14,12 @@ use crate::type_object::PyTypeInfo;
 /// A class that another one can extend: a built-in one, or one of ours with `subclass`.
 ///
 /// The functions do for all levels of ours, from this class to the root, what an instance needs.
+#[diagnostic::on_unimplemented(
+    message = "a class cannot extend `{Self}`",
+    label = "not a class that can be extended",
+    note = "a class of ours needs `#[pyclass(subclass)]`",
+    note = "of the built-in classes `bool` cannot be extended, and those whose instances differ in size, as `int`, `tuple` and `bytes`, not yet"
+)]
 pub trait PyClassBaseType: PyTypeInfo {
     /// What makes the part of an instance that this class has.
     type Initializer: PyObjectInit<Self>;

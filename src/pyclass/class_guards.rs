@@ -7,7 +7,7 @@ use core::ops::{Deref, DerefMut};
 
 use everypy_ffi::PyObject;
 
-use super::boolean_struct::False;
+use super::NotFrozen;
 use super::contents::{Contents, lock, share, unlock, unshare};
 use super::{PyBorrowError, PyBorrowMutError, PyClass};
 use crate::conversion::{FromPyObject, IntoPyObject};
@@ -25,7 +25,7 @@ pub struct PyClassGuard<'a, T: PyClass> {
 }
 
 /// The only reference to the contents of an instance that somebody else keeps alive.
-pub struct PyClassGuardMut<'a, T: PyClass<Frozen = False>> {
+pub struct PyClassGuardMut<'a, T: PyClass<Frozen: NotFrozen>> {
     object: *mut PyObject,
     contents: *mut Contents<T>,
     _kept: PhantomData<&'a mut T>,
@@ -120,10 +120,10 @@ macro_rules! guards {
 }
 guards! {
     PyClassGuard(), PyBorrowError, share, unshare;
-    PyClassGuardMut(<Frozen = False>), PyBorrowMutError, lock, unlock;
+    PyClassGuardMut(<Frozen: NotFrozen>), PyBorrowMutError, lock, unlock;
 }
 
-impl<T: PyClass<Frozen = False>> DerefMut for PyClassGuardMut<'_, T> {
+impl<T: PyClass<Frozen: NotFrozen>> DerefMut for PyClassGuardMut<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: this guard has the right to write.
@@ -146,7 +146,7 @@ pub struct PyClassGuardMapMut<'a, U: ?Sized> {
 /// A guard, whatever it guards.
 trait Right {}
 impl<T: PyClass> Right for PyClassGuard<'_, T> {}
-impl<T: PyClass<Frozen = False>> Right for PyClassGuardMut<'_, T> {}
+impl<T: PyClass<Frozen: NotFrozen>> Right for PyClassGuardMut<'_, T> {}
 
 impl<'a, T: PyClass> PyClassGuard<'a, T> {
     /// A part of the contents.
@@ -159,7 +159,7 @@ impl<'a, T: PyClass> PyClassGuard<'a, T> {
     }
 }
 
-impl<'a, T: PyClass<Frozen = False>> PyClassGuardMut<'a, T> {
+impl<'a, T: PyClass<Frozen: NotFrozen>> PyClassGuardMut<'a, T> {
     /// A part of the contents.
     pub fn map<F, U: ?Sized>(mut self, f: F) -> PyClassGuardMapMut<'a, U>
     where

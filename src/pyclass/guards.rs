@@ -8,7 +8,7 @@ use core::ops::{Deref, DerefMut};
 use everypy_ffi as ffi;
 
 use super::contents::{Refusal, contents, lock, share, unlock, unshare};
-use super::{ExtractPyClassWithClone, PyClass, PyClassImpl, boolean_struct::False};
+use super::{ExtractPyClassWithClone, NotFrozen, PyClass, PyClassImpl};
 use crate::conversion::{FromPyObject, IntoPyObject};
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::PyRuntimeError;
@@ -77,7 +77,7 @@ pub struct PyRef<'py, T: PyClass>(Bound<'py, T>);
 
 /// The only reference to the contents of an instance.
 #[repr(transparent)]
-pub struct PyRefMut<'py, T: PyClass<Frozen = False>>(Bound<'py, T>);
+pub struct PyRefMut<'py, T: PyClass<Frozen: NotFrozen>>(Bound<'py, T>);
 
 #[inline(always)]
 fn value_of<T: PyClass>(bound: &Bound<'_, T>) -> *mut T {
@@ -189,10 +189,10 @@ macro_rules! guards {
 }
 guards! {
     PyRef(), PyBorrowError, share, unshare;
-    PyRefMut(<Frozen = False>), PyBorrowMutError, lock, unlock;
+    PyRefMut(<Frozen: NotFrozen>), PyBorrowMutError, lock, unlock;
 }
 
-impl<T: PyClass<Frozen = False>> DerefMut for PyRefMut<'_, T> {
+impl<T: PyClass<Frozen: NotFrozen>> DerefMut for PyRefMut<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         // SAFETY: this guard has the right to write.
@@ -220,19 +220,21 @@ where
     }
 }
 
-impl<'py, T> PyRefMut<'py, T>
-where
-    T: PyClass<Frozen = False>,
-    T::BaseType: PyClass<Frozen = False>,
-{
+impl<'py, T: PyClass<Frozen: NotFrozen>> PyRefMut<'py, T> {
     /// The contents of the class that `T` extends.
-    pub fn as_super(&mut self) -> &mut PyRefMut<'py, T::BaseType> {
+    pub fn as_super(&mut self) -> &mut PyRefMut<'py, T::BaseType>
+    where
+        T::BaseType: PyClass<Frozen: NotFrozen>,
+    {
         // SAFETY: both guards are a reference to the instance and the right to write; the type parameter is a marker.
         unsafe { &mut *core::ptr::from_mut(self).cast() }
     }
 
     /// The contents of the class that `T` extends.
-    pub fn into_super(self) -> PyRefMut<'py, T::BaseType> {
+    pub fn into_super(self) -> PyRefMut<'py, T::BaseType>
+    where
+        T::BaseType: PyClass<Frozen: NotFrozen>,
+    {
         let guard = core::mem::ManuallyDrop::new(self);
         // SAFETY: as in `as_super`; the guard is moved.
         unsafe { core::mem::transmute_copy(&*guard) }
@@ -251,8 +253,8 @@ where
 
 impl<T, U> AsRef<U> for PyRefMut<'_, T>
 where
-    T: PyClass<BaseType = U, Frozen = False>,
-    U: PyClass<Frozen = False>,
+    T: PyClass<BaseType = U, Frozen: NotFrozen>,
+    U: PyClass<Frozen: NotFrozen>,
 {
     fn as_ref(&self) -> &U {
         // SAFETY: as in `as_super`.
@@ -262,14 +264,15 @@ where
 
 impl<T, U> AsMut<U> for PyRefMut<'_, T>
 where
-    T: PyClass<BaseType = U, Frozen = False>,
-    U: PyClass<Frozen = False>,
+    T: PyClass<BaseType = U, Frozen: NotFrozen>,
+    U: PyClass<Frozen: NotFrozen>,
 {
     fn as_mut(&mut self) -> &mut U {
         self.as_super()
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<'py, T> FromPyObject<'_, 'py> for T
 where
     T: PyClass + Clone + ExtractPyClassWithClone,

@@ -1,7 +1,7 @@
 //! What the smart pointers can do with an instance of a class of ours.
 
-use super::boolean_struct::{False, True};
 use super::contents::contents;
+use super::{IsFrozen, NotFrozen};
 use super::{PyBorrowError, PyBorrowMutError, PyClass, PyClassInitializer, PyRef, PyRefMut};
 use crate::err::PyResult;
 use crate::instance::{Bound, Py};
@@ -39,22 +39,23 @@ impl<T: PyClass> Py<T> {
     /// The contents, if they are frozen and any thread may read them.
     pub fn get(&self) -> &T
     where
-        T: PyClass<Frozen = True> + Sync,
+        T: PyClass<Frozen: IsFrozen> + Sync,
     {
         // SAFETY: an instance of `T`. Nobody can write to the contents, and each thread may read them; to find them needs
         // no Python where they are in the instance; where they are not, the thread is attached for it.
         unsafe { value_of(self.as_ptr()) }
     }
-}
 
-impl<T: PyClass<Frozen = False>> Py<T> {
     /// The contents, to write.
     ///
     /// # Panics
     ///
     /// If somebody uses them, or they belong to another thread.
     #[track_caller]
-    pub fn borrow_mut<'py>(&'py self, py: Python<'py>) -> PyRefMut<'py, T> {
+    pub fn borrow_mut<'py>(&'py self, py: Python<'py>) -> PyRefMut<'py, T>
+    where
+        T: PyClass<Frozen: NotFrozen>,
+    {
         self.bind(py).borrow_mut()
     }
 
@@ -66,7 +67,10 @@ impl<T: PyClass<Frozen = False>> Py<T> {
     pub fn try_borrow_mut<'py>(
         &'py self,
         py: Python<'py>,
-    ) -> Result<PyRefMut<'py, T>, PyBorrowMutError> {
+    ) -> Result<PyRefMut<'py, T>, PyBorrowMutError>
+    where
+        T: PyClass<Frozen: NotFrozen>,
+    {
         self.bind(py).try_borrow_mut()
     }
 }
@@ -106,21 +110,22 @@ impl<'py, T: PyClass> Bound<'py, T> {
     /// The contents, if they are frozen and any thread may read them.
     pub fn get(&self) -> &T
     where
-        T: PyClass<Frozen = True> + Sync,
+        T: PyClass<Frozen: IsFrozen> + Sync,
     {
         // SAFETY: as in `Py::get`.
         unsafe { value_of(self.as_ptr()) }
     }
-}
 
-impl<'py, T: PyClass<Frozen = False>> Bound<'py, T> {
     /// The contents, to write.
     ///
     /// # Panics
     ///
     /// If somebody uses them, or they belong to another thread.
     #[track_caller]
-    pub fn borrow_mut(&self) -> PyRefMut<'py, T> {
+    pub fn borrow_mut(&self) -> PyRefMut<'py, T>
+    where
+        T: PyClass<Frozen: NotFrozen>,
+    {
         self.try_borrow_mut().unwrap_or_else(|error| panic!("{error}"))
     }
 
@@ -129,12 +134,13 @@ impl<'py, T: PyClass<Frozen = False>> Bound<'py, T> {
     /// # Errors
     ///
     /// If somebody uses them, or they belong to another thread.
-    pub fn try_borrow_mut(&self) -> Result<PyRefMut<'py, T>, PyBorrowMutError> {
+    pub fn try_borrow_mut(&self) -> Result<PyRefMut<'py, T>, PyBorrowMutError>
+    where
+        T: PyClass<Frozen: NotFrozen>,
+    {
         PyRefMut::try_from_bound(self)
     }
-}
 
-impl<'py, T: PyClass> Bound<'py, T> {
     /// The same object as one of the class that `T` extends.
     pub fn as_super(&self) -> &Bound<'py, T::BaseType> {
         // SAFETY: an instance of a class is one of its base.

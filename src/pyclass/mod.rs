@@ -34,6 +34,26 @@ pub mod boolean_struct {
     pub struct False(());
 }
 
+/// What `PyClass::Frozen` is of a class whose instances can be borrowed mutably.
+#[diagnostic::on_unimplemented(
+    message = "a `frozen` class cannot be borrowed mutably",
+    label = "needs a class that is not `frozen`",
+    note = "drop `frozen` from the `#[pyclass]`, or keep what changes in an atomic or a `Mutex`, behind `&self`"
+)]
+pub trait NotFrozen: Frozen {}
+
+impl NotFrozen for boolean_struct::False {}
+
+/// What `PyClass::Frozen` is of a class whose instances are read without borrowing them.
+#[diagnostic::on_unimplemented(
+    message = "only a `frozen` class can be read without borrowing it",
+    label = "needs a class that is `frozen`",
+    note = "call `borrow`, or write `#[pyclass(frozen)]`"
+)]
+pub trait IsFrozen: Frozen {}
+
+impl IsFrozen for boolean_struct::True {}
+
 /// Whether a class is frozen.
 pub trait Frozen: sealed::Sealed {
     /// As a value.
@@ -57,6 +77,11 @@ mod sealed {
 }
 
 /// A Rust type that is a Python class. `#[pyclass]` implements it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a Python class",
+    label = "not a `#[pyclass]`",
+    note = "write `#[pyclass]` on `{Self}`"
+)]
 pub trait PyClass: PyTypeInfo + PyClassImpl {
     /// Whether instances cannot be borrowed mutably.
     type Frozen: Frozen;

@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Fields, Ident, Index, LitStr, Result};
+use syn::{Fields, Ident, LitStr, Member, Result, ext::IdentExt as _};
 
 use super::options::Options;
+use crate::callable::at;
 
 /// The slots; their functions are added to `functions`.
 pub(super) fn slots(
@@ -22,39 +23,41 @@ pub(super) fn slots(
             __door::class::Slot::new(__door::ffi::#id, #name as *const ())
         });
     };
-    if options.eq {
-        slot("tp_richcompare", richcompare(class, options));
+    if let Some(eq) = &options.eq {
+        let compare = match &options.ord {
+            Some(ord) => Ident::new("ordered", at(ord)),
+            None => Ident::new("equal", at(eq)),
+        };
+        slot("tp_richcompare", richcompare(class, &compare));
     }
-    if options.hash.is_some() {
-        slot("tp_hash", hash(class));
+    if let Some(option) = &options.hash {
+        slot("tp_hash", hash(class, option));
     }
-    if let Some(format) = &options.str {
-        slot("tp_str", text(class, fields, format.as_ref())?);
+    if let Some((option, format)) = &options.str {
+        slot("tp_str", text(class, fields, option, format.as_ref())?);
     }
     Ok(slots)
 }
 
-fn richcompare(class: &Ident, options: &Options) -> TokenStream {
-    let ordered = options.ord.as_ref().map(|ord| {
-        quote_spanned! {ord.span()=>
-            Lt => __left.get() < __right.get(),
-            Le => __left.get() <= __right.get(),
-            Gt => __left.get() > __right.get(),
-            Ge => __left.get() >= __right.get(),
-        }
-    });
-    let unordered = options.ord.is_none().then(|| {
-        quote! {
-            _ => return ::core::result::Result::Ok(__door::slots::not_implemented()),
-        }
-    });
+/// The class, where the option is written that needs something of it.
+pub(super) fn class_at(class: &Ident, option: &Ident) -> Ident {
+    let mut class = class.clone();
+    class.set_span(option.span());
+    class
+}
+
+/// `compare` is the function that does it, where the option is written that asks for it.
+fn richcompare(class: &Ident, compare: &Ident) -> TokenStream {
+    let here = class_at(class, compare);
+    let answer = quote_spanned! {compare.span()=>
+        __door::slots::#compare::<#here>(__op, __left.get(), __right.get())
+    };
     quote! {
         unsafe extern "C" fn __tp_richcompare(
             __slf: *mut __door::PyObject,
             __other: *mut __door::PyObject,
             __op: __door::c_int,
         ) -> *mut __door::PyObject {
-            use __door::pyclass::CompareOp::*;
             unsafe {
                 __door::trampoline::trampoline(|__py| {
                     if !__door::slots::is_instance::<#class>(__py, __other) {
@@ -62,34 +65,46 @@ fn richcompare(class: &Ident, options: &Options) -> TokenStream {
                     }
                     let __left = __door::class::Shared::<#class>::new(__slf)?;
                     let __right = __door::class::Shared::<#class>::new(__other)?;
-                    __door::slots::boolean(__py, match __door::slots::compare_op(__op) {
-                        Eq => __left.get() == __right.get(),
-                        Ne => __left.get() != __right.get(),
-                        #ordered
-                        #unordered
-                    })
+                    match #answer {
+                        ::core::option::Option::Some(__answer) => {
+                            __door::slots::boolean(__py, __answer)
+                        }
+                        ::core::option::Option::None => {
+                            ::core::result::Result::Ok(__door::slots::not_implemented())
+                        }
+                    }
                 })
             }
         }
     }
 }
 
-fn hash(class: &Ident) -> TokenStream {
+fn hash(class: &Ident, option: &Ident) -> TokenStream {
+    let here = class_at(class, option);
+    let hash = quote_spanned!(at(option)=> __door::slots::hash_of::<#here>(__self.get()));
     quote! {
         unsafe extern "C" fn __tp_hash(__slf: *mut __door::PyObject) -> __door::Py_ssize_t {
             unsafe {
                 __door::trampoline::trampoline(|_| {
                     let __self = __door::class::Shared::<#class>::new(__slf)?;
-                    __door::slots::hash(__door::slots::hash_of(__self.get()))
+                    __door::slots::hash(#hash)
                 })
             }
         }
     }
 }
 
-fn text(class: &Ident, fields: &Fields, format: Option<&LitStr>) -> Result<TokenStream> {
-    let format = match format {
-        None => quote!(::std::format!("{}", __self.get())),
+fn text(
+    class: &Ident,
+    fields: &Fields,
+    option: &Ident,
+    format: Option<&LitStr>,
+) -> Result<TokenStream> {
+    let text = match format {
+        None => {
+            let here = class_at(class, option);
+            quote_spanned!(at(option)=> __door::slots::displayed::<#here>(__self.get()))
+        }
         Some(format) => formatted(fields, format)?,
     };
     Ok(quote! {
@@ -97,7 +112,7 @@ fn text(class: &Ident, fields: &Fields, format: Option<&LitStr>) -> Result<Token
             unsafe {
                 __door::trampoline::trampoline(|__py| {
                     let __self = __door::class::Shared::<#class>::new(__slf)?;
-                    __door::slots::text(__py, &#format)
+                    __door::slots::text(__py, &#text)
                 })
             }
         }
@@ -121,32 +136,25 @@ fn formatted(fields: &Fields, format: &LitStr) -> Result<TokenStream> {
         }
         let end = rest[at..].find('}').map(|end| at + end);
         let (Some(end), "{") = (end, brace) else {
-            return Err(syn::Error::new(format.span(), "a brace without its other half"));
+            return Err(syn::Error::new(
+                format.span(),
+                "a brace without its other half; write `{{` or `}}` for one as it is",
+            ));
         };
         let (name, how) = match rest[at + 1..end].split_once(':') {
             Some((name, how)) => (name, format!("{{:{how}}}")),
             None => (&rest[at + 1..end], "{}".to_owned()),
         };
         let name = name.trim();
-        let number: Option<usize> = name.parse().ok();
-        let known = match number {
-            Some(number) => number < fields.len() && !matches!(fields, Fields::Named(_)),
-            None => fields.iter().any(|field| field.ident.as_ref().is_some_and(|it| it == name)),
+        let named = |member: &Member| match member {
+            Member::Named(field) => field.unraw() == name,
+            Member::Unnamed(index) => index.index.to_string() == name,
         };
-        if !known {
-            let message = format!("the struct has no field `{name}`");
+        let Some(member) = fields.members().find(named) else {
+            let message = format!("the struct has no field `{name}`; write `{{field}}`");
             return Err(syn::Error::new(format.span(), message));
-        }
-        arguments.push(match number {
-            Some(number) => {
-                let index = Index::from(number);
-                quote!(__self.get().#index)
-            }
-            None => {
-                let field = Ident::new(name, format.span());
-                quote!(__self.get().#field)
-            }
-        });
+        };
+        arguments.push(quote!(__self.get().#member));
         plain.push_str(&how);
         rest = &rest[end + 1..];
     }

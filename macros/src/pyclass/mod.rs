@@ -9,6 +9,7 @@ use syn::{
     Field, Fields, Ident, Item, ItemStruct, Member, Result, ext::IdentExt as _, spanned::Spanned,
 };
 
+use crate::callable::at;
 use crate::text::{c_string, doc};
 use options::{FieldOptions, Options};
 
@@ -19,7 +20,7 @@ pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> Result<TokenStre
             class.enum_token.span(),
             "`#[pyclass]` is not supported on an `enum` yet; use a struct with class attributes",
         )),
-        item => Err(syn::Error::new(item.span(), "`#[pyclass]` needs a `struct`")),
+        item => Err(syn::Error::new(item.span(), "`#[pyclass]` goes on a `struct`")),
     }
 }
 
@@ -51,11 +52,17 @@ fn expand_struct(tokens: TokenStream, mut class: ItemStruct) -> Result<TokenStre
     let slots = derived::slots(&ident, &class.fields, &options, &mut functions)?;
     let by_clone = (!options.skip_from_py_object)
         .then(|| quote!(impl __door::pyclass::ExtractPyClassWithClone for #ident {}));
+    let can_be_copied = options.from_py_object.as_ref().map(|option| {
+        let here = derived::class_at(&ident, option);
+        quote_spanned! {option.span()=>
+            const _: () = __door::class::can_be_copied::<#here>();
+        }
+    });
     let base = match &options.extends {
         Some(base) => quote!(#base),
         None => quote!(__door::PyAny),
     };
-    let frozen = boolean(options.frozen.is_some());
+    let frozen = boolean(options.frozen);
     let thread = format_ident!("{}", if options.unsendable { "OneThread" } else { "AnyThread" });
     let Options { subclass, dict, weakref, sequence, mapping, .. } = options;
     // What extends another class needs its part, too, so a value alone is no instance.
@@ -87,7 +94,7 @@ fn expand_struct(tokens: TokenStream, mut class: ItemStruct) -> Result<TokenStre
         const _: () = {
             use #krate::impl_ as __door;
             #[allow(unused_imports, reason = "which one is needed depends on the types of the fields")]
-            use __door::class::{FieldByClone as _, FieldByReference as _, Methods as _};
+            use __door::class::{FieldByClone as _, FieldByReference as _, FieldOfNoObject as _, OnePymethodsBlock as _};
 
             static __CELL: __door::pyclass::ClassCell = __door::pyclass::ClassCell::new();
 
@@ -142,6 +149,7 @@ fn expand_struct(tokens: TokenStream, mut class: ItemStruct) -> Result<TokenStre
 
             #into
             #by_clone
+            #can_be_copied
             #as_base
             #sendable
 
@@ -204,15 +212,8 @@ fn fields(
 ) -> Result<(Vec<TokenStream>, Vec<TokenStream>)> {
     let mut functions = Vec::new();
     let mut properties = Vec::new();
-    let all = options.get_all || options.set_all.is_some();
     for (index, field) in fields.iter_mut().enumerate() {
-        let FieldOptions { get, set, name } = FieldOptions::take(&mut field.attrs, all)?;
-        let get = get || options.get_all;
-        if let (Some(set), Some(_)) = (&set, &options.frozen) {
-            let message = "a `frozen` class cannot be written to; drop `set` or `frozen`";
-            return Err(syn::Error::new(set.span(), message));
-        }
-        let set = set.is_some() || options.set_all.is_some();
+        let FieldOptions { get, set, name } = FieldOptions::take(&mut field.attrs, options)?;
         if !get && !set {
             continue;
         }
@@ -268,8 +269,8 @@ fn getter_of(
     member: &Member,
     conditions: &[&syn::Attribute],
 ) -> TokenStream {
-    let read = quote_spanned! {field.ty.span()=>
-        (&__door::class::Field(&__self.get().#member)).read(__py)
+    let read = quote_spanned! {at(&field.ty)=>
+        (&&&__door::class::Field(&__self.get().#member)).read(__py)
     };
     quote! {
         #(#conditions)*
@@ -296,7 +297,7 @@ fn setter_of(
     conditions: &[&syn::Attribute],
 ) -> TokenStream {
     let ty = &field.ty;
-    let convert = quote_spanned! {ty.span()=>
+    let convert = quote_spanned! {at(ty)=>
         __door::arguments::argument(__py, &raw const __value, &mut __holder, #name)?
     };
     quote! {

@@ -1,17 +1,21 @@
 //! The options of `#[pyclass]` and of its fields.
 
 use proc_macro2::TokenStream;
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::{Attribute, Ident, LitStr, Path, Result, Token, ext::IdentExt as _};
+use syn::parse::ParseStream;
+use syn::{Attribute, Ident, LitStr, Path, Result, Token};
+
+use crate::keys::{Keys, text, value};
 
 /// What was said in `#[pyclass(…)]` and in `#[pyo3(…)]` on the struct.
 #[derive(Default)]
 pub(crate) struct Options {
+    /// Which were given, and where.
+    pub(crate) keys: Keys,
     pub(crate) name: Option<LitStr>,
     pub(crate) module: Option<LitStr>,
     pub(crate) krate: Option<Path>,
     pub(crate) extends: Option<Path>,
-    pub(crate) frozen: Option<Ident>,
+    pub(crate) frozen: bool,
     pub(crate) subclass: bool,
     pub(crate) dict: bool,
     pub(crate) weakref: bool,
@@ -19,13 +23,14 @@ pub(crate) struct Options {
     pub(crate) sequence: bool,
     pub(crate) mapping: bool,
     pub(crate) get_all: bool,
-    pub(crate) set_all: Option<Ident>,
+    pub(crate) set_all: bool,
     pub(crate) rename_all: Option<Rule>,
-    pub(crate) eq: bool,
+    pub(crate) eq: Option<Ident>,
     pub(crate) ord: Option<Ident>,
     pub(crate) hash: Option<Ident>,
-    /// `str`, or the text in `str = "…"`.
-    pub(crate) str: Option<Option<LitStr>>,
+    /// `str`, maybe with the text in `str = "…"`.
+    pub(crate) str: Option<(Ident, Option<LitStr>)>,
+    pub(crate) from_py_object: Option<Ident>,
     pub(crate) skip_from_py_object: bool,
 }
 
@@ -33,60 +38,56 @@ const KNOWN: &str = "`name`, `module`, `crate`, `extends`, `frozen`, `subclass`,
      `sequence`, `mapping`, `get_all`, `set_all`, `rename_all`, `eq`, `ord`, `hash`, `str`, `from_py_object` or \
      `skip_from_py_object`";
 
+/// Options of PyO3's that are not there yet, and what to do instead.
+const NOT_YET: [(&str, &str); 5] = [
+    ("eq_int", "give the class `__int__` and `__eq__`"),
+    ("freelist", "drop it: the interpreter's allocator reuses memory, too"),
+    ("generic", "write `__class_getitem__` as a `#[classmethod]`"),
+    ("immutable_type", "drop it, and leave the class as it is"),
+    ("new", "write a function with `#[new]`"),
+];
+
 impl Options {
     /// Reads the attribute's own tokens, and takes `#[pyo3(…)]` out of `attributes`.
     pub(crate) fn take(tokens: TokenStream, attributes: &mut Vec<Attribute>) -> Result<Self> {
         let mut options = Self::default();
-        let mut seen = Vec::new();
-        options.add(tokens, &mut seen)?;
-        for attribute in take_pyo3(attributes) {
-            options.add(attribute.meta.require_list()?.tokens.clone(), &mut seen)?;
-        }
-        if let (Some(set), Some(_)) = (&options.set_all, &options.frozen) {
-            let message = "a `frozen` class cannot be written to; drop `set_all` or `frozen`";
-            return Err(syn::Error::new(set.span(), message));
-        }
-        if let (Some(ord), false) = (&options.ord, options.eq) {
-            return Err(syn::Error::new(ord.span(), "`ord` needs `eq` beside it"));
-        }
-        if let Some(hash) = &options.hash
-            && (!options.eq || options.frozen.is_none())
-        {
-            let message = "`hash` needs `eq` and `frozen` beside it: what is equal has the same hash, and keeps it";
-            return Err(syn::Error::new(hash.span(), message));
-        }
-        if options.sequence && options.mapping {
-            let message = "a class is a `sequence` or a `mapping`, not both";
-            return Err(syn::Error::new(proc_macro2::Span::call_site(), message));
-        }
+        options.keys = Keys::take(tokens, attributes, |key, input| options.read(key, input))?;
+        options.check()?;
         Ok(options)
     }
 
-    fn add(&mut self, tokens: TokenStream, seen: &mut Vec<Ident>) -> Result<()> {
-        let parser = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                let key = input.call(Ident::parse_any)?;
-                self.option(&key, input)?;
-                if seen.contains(&key) {
-                    return Err(syn::Error::new(key.span(), format!("`{key}` is given twice")));
-                }
-                seen.push(key);
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
-            }
-            Ok(())
-        };
-        parser.parse2(tokens)
+    /// Refuses what does not go together.
+    fn check(&self) -> Result<()> {
+        let keys = &self.keys;
+        if self.frozen {
+            let message = "a `frozen` class cannot be written to; drop `set_all` or `frozen`";
+            keys.refuse("set_all", message)?;
+        }
+        if self.eq.is_none() {
+            keys.refuse("ord", "`ord` needs `eq` beside it")?;
+        }
+        if self.eq.is_none() || !self.frozen {
+            let message = "`hash` needs `eq` and `frozen` beside it: what is equal has the same hash, and keeps it";
+            keys.refuse("hash", message)?;
+        }
+        if self.mapping {
+            let message = "a class is a `sequence` or a `mapping`, not both; drop one";
+            keys.refuse("sequence", message)?;
+        }
+        if self.skip_from_py_object {
+            let message = "`skip_from_py_object` says the opposite; drop one";
+            keys.refuse("from_py_object", message)?;
+        }
+        Ok(())
     }
 
-    fn option(&mut self, key: &Ident, input: ParseStream<'_>) -> Result<()> {
+    fn read(&mut self, key: &Ident, input: ParseStream<'_>) -> Result<()> {
         match key.to_string().as_str() {
-            "name" => self.name = Some(value(input)?),
-            "module" => self.module = Some(value(input)?),
-            "crate" => self.krate = Some(value::<LitStr>(input)?.parse()?),
-            "extends" => self.extends = Some(value(input)?),
-            "frozen" => self.frozen = Some(key.clone()),
+            "name" => self.name = Some(text(key, input)?),
+            "module" => self.module = Some(text(key, input)?),
+            "crate" => self.krate = Some(text(key, input)?.parse()?),
+            "extends" => self.extends = Some(value(key, "Base", input)?),
+            "frozen" => self.frozen = true,
             "subclass" => self.subclass = true,
             "dict" => self.dict = true,
             "weakref" => self.weakref = true,
@@ -94,18 +95,23 @@ impl Options {
             "sequence" => self.sequence = true,
             "mapping" => self.mapping = true,
             "get_all" => self.get_all = true,
-            "set_all" => self.set_all = Some(key.clone()),
-            "rename_all" => self.rename_all = Some(Rule::parse(&value(input)?)?),
-            "eq" => self.eq = true,
+            "set_all" => self.set_all = true,
+            "rename_all" => self.rename_all = Some(Rule::parse(&text(key, input)?)?),
+            "eq" => self.eq = Some(key.clone()),
             "ord" => self.ord = Some(key.clone()),
             "hash" => self.hash = Some(key.clone()),
-            "str" if input.peek(Token![=]) => self.str = Some(Some(value(input)?)),
-            "str" => self.str = Some(None),
-            // What converts from Python by copying says so, or does not.
-            "from_py_object" => {}
+            "str" => {
+                let given = input.peek(Token![=]);
+                let format = if given { Some(value(key, "\"…\"", input)?) } else { None };
+                self.str = Some((key.clone(), format));
+            }
+            "from_py_object" => self.from_py_object = Some(key.clone()),
             "skip_from_py_object" => self.skip_from_py_object = true,
-            _ => {
-                let message = format!("unknown option `{key}`, expected {KNOWN}");
+            name => {
+                let message = match NOT_YET.iter().find(|(known, _)| *known == name) {
+                    Some((_, instead)) => format!("`{key}` is not supported yet; {instead}"),
+                    None => format!("unknown option `{key}`, expected {KNOWN}"),
+                };
                 return Err(syn::Error::new(key.span(), message));
             }
         }
@@ -166,61 +172,45 @@ impl Rule {
     }
 }
 
-fn value<T: Parse>(input: ParseStream<'_>) -> Result<T> {
-    input.parse::<Token![=]>()?;
-    input.parse()
-}
-
-/// Takes the attributes `#[pyo3(…)]` out.
-pub(crate) fn take_pyo3(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
-    let (ours, others) = core::mem::take(attributes)
-        .into_iter()
-        .partition(|attribute| attribute.path().is_ident("pyo3"));
-    *attributes = others;
-    ours
-}
-
 /// What was said in `#[pyo3(…)]` on a field.
 #[derive(Default)]
 pub(crate) struct FieldOptions {
     pub(crate) get: bool,
-    pub(crate) set: Option<Ident>,
+    pub(crate) set: bool,
     pub(crate) name: Option<LitStr>,
 }
 
 impl FieldOptions {
-    /// Takes `#[pyo3(…)]` out of `attributes`. `all` says that every field can be read or written.
-    pub(crate) fn take(attributes: &mut Vec<Attribute>, all: bool) -> Result<Self> {
+    /// Takes `#[pyo3(…)]` out of `attributes`; `class` are the options of the whole.
+    pub(crate) fn take(attributes: &mut Vec<Attribute>, class: &Options) -> Result<Self> {
         let mut options = Self::default();
-        for attribute in take_pyo3(attributes) {
-            attribute.parse_args_with(|input: ParseStream<'_>| {
-                while !input.is_empty() {
-                    let key = input.call(Ident::parse_any)?;
-                    match key.to_string().as_str() {
-                        "get" => options.get = true,
-                        "set" => options.set = Some(key.clone()),
-                        "name" => options.name = Some(value(input)?),
-                        _ => {
-                            let message = format!(
-                                "unknown option `{key}` of a field, expected `get`, `set` or `name`"
-                            );
-                            return Err(syn::Error::new(key.span(), message));
-                        }
-                    }
-                    if !input.is_empty() {
-                        input.parse::<Token![,]>()?;
-                    }
+        let keys = Keys::take(TokenStream::new(), attributes, |key, input| {
+            match key.to_string().as_str() {
+                "get" => options.get = true,
+                "set" => options.set = true,
+                "name" => options.name = Some(text(key, input)?),
+                _ => {
+                    let message = format!(
+                        "unknown option `{key}` of a field, expected `get`, `set` or `name`"
+                    );
+                    return Err(syn::Error::new(key.span(), message));
                 }
-                Ok(())
-            })?;
+            }
+            Ok(())
+        })?;
+        for (all, key) in [(class.get_all, "get"), (class.set_all, "set")] {
+            if all {
+                keys.refuse(key, format!("the class has `{key}_all`; drop this `{key}`"))?;
+            }
         }
-        if let Some(name) = &options.name
-            && !all
-            && !options.get
-            && options.set.is_none()
-        {
-            let message = "`name` of a field needs `get` or `set` beside it";
-            return Err(syn::Error::new(name.span(), message));
+        if class.frozen {
+            let message = "a `frozen` class cannot be written to; drop `set` or `frozen`";
+            keys.refuse("set", message)?;
+        }
+        options.get |= class.get_all;
+        options.set |= class.set_all;
+        if !options.get && !options.set {
+            keys.refuse("name", "`name` of a field needs `get` or `set` beside it")?;
         }
         Ok(options)
     }

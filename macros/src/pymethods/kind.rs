@@ -54,7 +54,7 @@ impl Kind {
                 (Some(_), _) => {
                     let message = "a method is one of `#[new]`, `#[getter]`, `#[setter]`, `#[deleter]`, \
                                    `#[staticmethod]`, `#[classmethod]` and `#[classattr]`";
-                    failed.get_or_insert(syn::Error::new(attribute.span(), message));
+                    failed.get_or_insert(syn::Error::new(attribute.path().span(), message));
                 }
             }
             false
@@ -118,6 +118,17 @@ impl Kind {
         }
     }
 
+    /// The attribute of what is not called, and the name in it.
+    pub(super) fn attribute(&self) -> Option<(&'static str, Option<&Ident>)> {
+        match self {
+            Self::Getter(name) => Some(("getter", name.as_ref())),
+            Self::Setter(name) => Some(("setter", name.as_ref())),
+            Self::Deleter(name) => Some(("deleter", name.as_ref())),
+            Self::ClassAttribute => Some(("classattr", None)),
+            _ => None,
+        }
+    }
+
     /// Why there is no `self`.
     pub(super) fn no_self(&self) -> &'static str {
         match self {
@@ -126,7 +137,9 @@ impl Kind {
             }
             Self::Static => "a `#[staticmethod]` has no `self`; drop one of the two",
             Self::Class(_) => "a `#[classmethod]` gets the class, as `cls: &Bound<'_, PyType>`",
-            _ => "a `#[classattr]` belongs to the class, so it has no `self`",
+            _ => {
+                "a `#[classattr]` belongs to the class, so it has no `self`; drop it, or write `#[getter]`"
+            }
         }
     }
 }

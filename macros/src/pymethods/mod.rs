@@ -1,22 +1,23 @@
 //! `#[pymethods]`.
 
+mod checks;
 mod kind;
 mod plain;
 mod slots;
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{
-    FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, ReceiverKind, Result, Type, ext::IdentExt as _,
+    FnArg, Ident, ImplItem, ImplItemFn, Item, ReceiverKind, Result, Type, ext::IdentExt as _,
     spanned::Spanned,
 };
 
-use crate::callable::{Callable, Source, refuse, source};
+use crate::callable::{Callable, Source, at, refuse, source};
 use crate::options::{Macro, Options};
 use crate::text::doc;
 use kind::Kind;
 
-pub(crate) const WHAT: &str = "#[pymethods]";
+pub(crate) const WHAT: &str = "method";
 
 /// What the block makes of its methods.
 #[derive(Default)]
@@ -52,10 +53,9 @@ pub(crate) struct Method {
     /// What it is called in Python.
     pub(crate) name: String,
     pub(crate) callable: Callable,
-    pub(crate) text_signature: Option<Option<syn::LitStr>>,
+    /// What was chosen in `#[pyo3(…)]`.
+    pub(crate) options: Options,
     pub(crate) doc: String,
-    /// Where the user chose something that not every method can have.
-    pub(crate) signature_span: Option<proc_macro2::Span>,
     pub(crate) conditions: Vec<syn::Attribute>,
     /// A number that no other method of the block has.
     pub(crate) index: usize,
@@ -69,14 +69,17 @@ impl Method {
 }
 
 pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> Result<TokenStream> {
-    let mut block: ItemImpl = syn::parse2(item)?;
+    let Item::Impl(mut block) = syn::parse2(item.clone())? else {
+        let message = "`#[pymethods]` goes on an `impl` block of a `#[pyclass]`";
+        return Err(syn::Error::new_spanned(item, message));
+    };
     let options = Options::take(Macro::Methods, tokens, &mut block.attrs)?;
     if let Some((path, _)) = &block.trait_ {
         let message = "`#[pymethods]` cannot be used on the implementation of a trait; call the trait's methods from methods of the class";
         return Err(syn::Error::new(path.span(), message));
     }
     if let Some(parameter) = block.generics.params.first() {
-        let message = "a `#[pymethods]` block cannot have parameters; Python has one class";
+        let message = "a `#[pymethods]` block cannot have parameters; Python has one class, so name the types";
         return Err(syn::Error::new(parameter.span(), message));
     }
     let class = block.self_ty.clone();
@@ -121,6 +124,23 @@ pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> Result<TokenStre
         quote!(buffer: __door::class::Buffer { #(#fields),* },)
     });
     let single = single.iter().map(|(name, value)| quote!(#name: #value));
+    // A second block is an error at the name of the class, so all of this is there.
+    let items_of_class = quote_spanned! {class.span()=>
+        impl __door::class::OnePymethodsBlock<#class> for __door::class::Collector<#class> {
+            fn items(self) -> &'static __door::class::Items {
+                static __ITEMS: __door::class::Items = __door::class::Items {
+                    methods: &[#(#methods),*],
+                    properties: &[#(#properties),*],
+                    slots: &[#(#slots),*],
+                    attributes: &[#(#attributes),*],
+                    #(#single,)*
+                    #buffer
+                    ..__door::class::Items::NONE
+                };
+                &__ITEMS
+            }
+        }
+    };
     Ok(quote! {
         #block
 
@@ -140,20 +160,7 @@ pub(crate) fn expand(tokens: TokenStream, item: TokenStream) -> Result<TokenStre
                 #(#setters)*
             }
 
-            impl __door::class::Methods<#class> for __door::class::Collector<#class> {
-                fn items(self) -> &'static __door::class::Items {
-                    static __ITEMS: __door::class::Items = __door::class::Items {
-                        methods: &[#(#methods),*],
-                        properties: &[#(#properties),*],
-                        slots: &[#(#slots),*],
-                        attributes: &[#(#attributes),*],
-                        #(#single,)*
-                        #buffer
-                        ..__door::class::Items::NONE
-                    };
-                    &__ITEMS
-                }
-            }
+            #items_of_class
         };
     })
 }
@@ -232,17 +239,15 @@ fn method(
         (None, name) => name,
     };
     let slot = matches!(kind, Kind::Method).then(|| slots::find(&name)).flatten();
+    checks::options(&kind, &options)?;
+    checks::name(&name, &ident)?;
+    if let Some(slot) = &slot {
+        checks::signature(slot.shape, &function.sig)?;
+    }
     let (prelude, sources) = sources(function, class, &kind)?;
     let signature = options.signature.take();
-    let signature_span = signature.as_ref().map(|_| ident.span());
-    let mut callable = Callable::new(
-        quote!(<#class>::#ident),
-        sources,
-        signature,
-        name.clone(),
-        ident.span(),
-        &function.sig.inputs,
-    )?;
+    let mut callable =
+        Callable::new(quote!(<#class>::#ident), sources, signature, name.clone(), &function.sig)?;
     callable.prelude = prelude;
     callable.class = Some(class.clone());
     // Methods are found in the class by descriptors, which check and count on their own.
@@ -253,16 +258,8 @@ fn method(
         .filter(|attribute| attribute.path().is_ident("cfg"))
         .cloned()
         .collect();
-    let method = Method {
-        ident,
-        name,
-        callable,
-        text_signature: options.text_signature.take(),
-        doc: doc(&function.attrs),
-        signature_span,
-        conditions,
-        index,
-    };
+    let method =
+        Method { ident, name, callable, options, doc: doc(&function.attrs), conditions, index };
     match (kind, slot) {
         (Kind::New { .. }, _) => plain::new(&method, class, items),
         (Kind::Method, Some(slot)) => special.add(slot, method, class, items),
@@ -307,13 +304,13 @@ fn sources(
                     return Err(syn::Error::new(receiver.span(), message));
                 };
                 receiver_due = kind::Receiver::None;
-                let span = receiver.span();
+                let span = at(receiver);
                 if mutability.is_some() {
-                    prelude = quote::quote_spanned! {span=>
+                    prelude = quote_spanned! {span=>
                         let mut __self = __door::class::Exclusive::<#class>::new(__slf)?;
                     };
                 } else {
-                    prelude = quote::quote_spanned! {span=>
+                    prelude = quote_spanned! {span=>
                         let __self = __door::class::Shared::<#class>::new(__slf)?;
                     };
                 }
@@ -324,15 +321,15 @@ fn sources(
                 match receiver_due {
                     kind::Receiver::Instance if !is_python => {
                         receiver_due = kind::Receiver::None;
-                        let span = argument.ty.span();
-                        sources.push(Source::Given(quote::quote_spanned! {span=>
+                        let span = at(&argument.ty);
+                        sources.push(Source::Given(quote_spanned! {span=>
                             __door::class::receiver::<#class, _>(__py, &raw const __slf)?
                         }));
                     }
                     kind::Receiver::Class if !is_python => {
                         receiver_due = kind::Receiver::None;
-                        let span = argument.ty.span();
-                        sources.push(Source::Given(quote::quote_spanned! {span=>
+                        let span = at(&argument.ty);
+                        sources.push(Source::Given(quote_spanned! {span=>
                             __door::class::class_receiver(__py, &raw const __slf)?
                         }));
                     }

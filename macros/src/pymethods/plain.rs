@@ -1,11 +1,11 @@
 //! What is in the class by its name: methods, computed attributes, class attributes, and the constructor.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{ImplItemConst, Result, Type, ext::IdentExt as _};
 
 use super::{Items, Method, Property};
-use crate::callable::{Source, documentation};
+use crate::callable::{Source, at, documentation};
 use crate::options::{Macro, Options};
 
 /// A method; `receiver` is what its signature starts with.
@@ -16,8 +16,12 @@ pub(super) fn method(
     class: &Type,
     items: &mut Items,
 ) -> Result<()> {
-    let doc =
-        documentation(&method.callable, method.text_signature.as_ref(), receiver, &method.doc);
+    let doc = documentation(
+        &method.callable,
+        method.options.text_signature.as_ref(),
+        receiver,
+        &method.doc,
+    );
     let function = method.function("method");
     let constant = method.function("definition");
     let (code, definition) =
@@ -63,12 +67,13 @@ fn property<'a>(method: &Method, items: &'a mut Items) -> &'a mut Property {
 
 pub(super) fn getter(method: &Method, items: &mut Items) -> Result<()> {
     if passed(method) != 0 {
-        let message = "a `#[getter]` takes nothing but `self`, and the token if it wants it";
+        let message = "a `#[getter]` takes `&self`, and `py: Python<'_>` if it wants it; to take more, write a method";
         return Err(syn::Error::new(method.ident.span(), message));
     }
     let function = method.function("get");
     let prelude = &method.callable.prelude;
     let (holders, call) = method.callable.call();
+    let converted = method.callable.converted();
     let conditions = &method.conditions;
     items.functions.push(quote! {
         #(#conditions)*
@@ -81,14 +86,14 @@ pub(super) fn getter(method: &Method, items: &mut Items) -> Result<()> {
                     #prelude
                     #holders
                     let __result = #call;
-                    (&__door::returns::returned(&__result)).convert(__py, __result)
+                    #converted
                 })
             }
         }
     });
     let property = property(method, items);
     if property.get.is_some() {
-        let message = format!("there is another `#[getter]` of `{}`", method.name);
+        let message = format!("there is another `#[getter]` of `{}`; drop one", method.name);
         return Err(syn::Error::new(method.ident.span(), message));
     }
     property.get = Some(function);
@@ -98,13 +103,13 @@ pub(super) fn getter(method: &Method, items: &mut Items) -> Result<()> {
 
 pub(super) fn setter(method: &Method, items: &mut Items) -> Result<()> {
     if passed(method) != 1 {
-        let message = "a `#[setter]` takes one value beside `self`";
+        let message = "a `#[setter]` takes `&mut self` and one value";
         return Err(syn::Error::new(method.ident.span(), message));
     }
     let function = writer(method, "set", items);
     let property = property(method, items);
     if property.set.is_some() {
-        let message = format!("there is another `#[setter]` of `{}`", method.name);
+        let message = format!("there is another `#[setter]` of `{}`; drop one", method.name);
         return Err(syn::Error::new(method.ident.span(), message));
     }
     property.set = Some(function);
@@ -116,13 +121,13 @@ pub(super) fn setter(method: &Method, items: &mut Items) -> Result<()> {
 
 pub(super) fn deleter(method: &Method, items: &mut Items) -> Result<()> {
     if passed(method) != 0 {
-        let message = "a `#[deleter]` takes nothing but `self`, and the token if it wants it";
+        let message = "a `#[deleter]` takes `&mut self`, and `py: Python<'_>` if it wants it";
         return Err(syn::Error::new(method.ident.span(), message));
     }
     let function = writer(method, "delete", items);
     let property = property(method, items);
     if property.delete.is_some() {
-        let message = format!("there is another `#[deleter]` of `{}`", method.name);
+        let message = format!("there is another `#[deleter]` of `{}`; drop one", method.name);
         return Err(syn::Error::new(method.ident.span(), message));
     }
     property.delete = Some(function);
@@ -134,6 +139,7 @@ fn writer(method: &Method, prefix: &str, items: &mut Items) -> syn::Ident {
     let function = method.function(prefix);
     let prelude = &method.callable.prelude;
     let (holders, call) = method.callable.call();
+    let nothing = quote_spanned!(method.callable.output=> __door::slots::nothing(__result));
     let conditions = &method.conditions;
     items.functions.push(quote! {
         #(#conditions)*
@@ -146,7 +152,8 @@ fn writer(method: &Method, prefix: &str, items: &mut Items) -> syn::Ident {
                 let __places = &raw const __value;
                 #prelude
                 #holders
-                __door::slots::nothing(#call)
+                let __result = #call;
+                #nothing
             }
         }
     });
@@ -155,11 +162,12 @@ fn writer(method: &Method, prefix: &str, items: &mut Items) -> syn::Ident {
 
 pub(super) fn class_attribute(method: &Method, class: &Type, items: &mut Items) -> Result<()> {
     if passed(method) != 0 {
-        let message = "a `#[classattr]` takes nothing, or the token";
+        let message = "a `#[classattr]` takes nothing, or `py: Python<'_>`";
         return Err(syn::Error::new(method.ident.span(), message));
     }
     let function = method.function("attribute");
     let (_, call) = method.callable.call();
+    let converted = method.callable.converted();
     let conditions = &method.conditions;
     let name = &method.name;
     items.functions.push(quote! {
@@ -168,11 +176,7 @@ pub(super) fn class_attribute(method: &Method, class: &Type, items: &mut Items) 
             __py: __door::Python<'_>,
         ) -> __door::PyResult<__door::Py<__door::PyAny>> {
             let __result = #call;
-            unsafe {
-                (&__door::returns::returned(&__result))
-                    .convert(__py, __result)
-                    .map(|__object| __door::Py::from_owned_ptr(__py, __object))
-            }
+            #converted.map(|__object| unsafe { __door::Py::from_owned_ptr(__py, __object) })
         }
     });
     items.attributes.push(quote! {
@@ -194,18 +198,21 @@ pub(super) fn constant(
     if constant.attrs.len() == before {
         return Ok(());
     }
-    let options = Options::take(Macro::Methods, TokenStream::new(), &mut constant.attrs)?;
+    let options = Options::take(Macro::Constant, TokenStream::new(), &mut constant.attrs)?;
     let ident = &constant.ident;
     let name = match &options.name {
         Some(name) => name.value(),
         None => ident.unraw().to_string(),
     };
     let function = format_ident!("__attribute_{index}_{}", ident.unraw());
+    let converted = quote_spanned! {at(&constant.ty)=>
+        __door::IntoPyObjectExt::into_py_any(<#class>::#ident, __py)
+    };
     items.functions.push(quote! {
         fn #function(
             __py: __door::Python<'_>,
         ) -> __door::PyResult<__door::Py<__door::PyAny>> {
-            __door::IntoPyObjectExt::into_py_any(<#class>::#ident, __py)
+            #converted
         }
     });
     items.attributes.push(quote! {
@@ -226,6 +233,9 @@ pub(super) fn new(method: &Method, class: &Type, items: &mut Items) -> Result<()
     let vectorcall = method.function("vectorcall");
     let sort = method.callable.sort_vector();
     let (holders, call) = method.callable.call();
+    let initializer = quote_spanned! {method.callable.output=>
+        __door::construct::new(__result).initializer::<Self>()
+    };
     items.functions.push(quote! {
         unsafe fn #construct(
             __py: __door::Python<'_>,
@@ -240,7 +250,7 @@ pub(super) fn new(method: &Method, class: &Type, items: &mut Items) -> Result<()
                 #sort
                 #holders
                 let __result = #call;
-                let __initializer = __door::construct::new(__result).initializer::<#class>()?;
+                let __initializer = #initializer?;
                 __door::construct::instance::<#class>(__py, __subtype, __initializer, __arguments)
             }
         }
@@ -295,7 +305,7 @@ pub(super) fn new(method: &Method, class: &Type, items: &mut Items) -> Result<()
     items.slots.push(quote! {
         __door::class::Slot::new(__door::ffi::Py_tp_new, <#class>::#new as *const ())
     });
-    let signature = match &method.text_signature {
+    let signature = match &method.options.text_signature {
         Some(None) => quote!(::core::option::Option::None),
         Some(Some(text)) => quote!(::core::option::Option::Some(#text)),
         None => {

@@ -1,7 +1,7 @@
 //! Methods that are slots: `__repr__`, `__add__` and their like.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Result, Type};
 
 use super::{Items, Method};
@@ -72,7 +72,7 @@ pub(super) enum Shape {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Slot {
     slot: &'static str,
-    shape: Shape,
+    pub(super) shape: Shape,
 }
 
 /// The slot of a method's name in Python.
@@ -229,9 +229,9 @@ impl Slots {
         let is_passed = |source: &&Source| matches!(source, Source::Passed { .. });
         let passed = method.callable.sources.iter().filter(is_passed).count();
         if let Some(wanted) = shape.parameters() {
-            if let Some(span) = method.signature_span {
-                let message = format!("Python calls `{name}` in one way, so it has no `signature`");
-                return Err(syn::Error::new(span, message));
+            for key in ["signature", "text_signature"] {
+                let message = format!("Python calls `{name}` in one way; drop its `{key}`");
+                method.options.keys.refuse(key, message)?;
             }
             if passed != wanted {
                 let plural = if wanted == 1 { "" } else { "s" };
@@ -242,7 +242,7 @@ impl Slots {
             }
         }
         if let Some(known) = self.0.iter().find(|part| part.name == name) {
-            let message = format!("there is another `{}`", known.name);
+            let message = format!("there is another `{}`; drop one", known.name);
             return Err(syn::Error::new(span, message));
         }
         method.callable.on_error = shape.on_error();
@@ -295,32 +295,39 @@ fn code(shape: Shape, method: &Method, function: &Ident, class: &Type) -> TokenS
             let __places = __all.as_ptr();
         }
     });
-    let object = quote!((&__door::returns::returned(&__result)).convert(__py, __result));
     let pointer = quote!(*mut __door::PyObject);
+    let int = quote!(__door::c_int);
+    let size = quote!(__door::Py_ssize_t);
+    let output = method.callable.output;
+    let by = |function: &str| {
+        let function = Ident::new(function, output);
+        quote_spanned!(output=> __door::slots::#function(__result))
+    };
+    let next = quote_spanned! {output=>
+        (&__door::slots::next_of(&__result)).next(__py, __result)
+    };
     let (result, convert) = match shape {
-        S::Hash => (quote!(__door::Py_ssize_t), quote!(__door::slots::hash(__result))),
-        S::Length => (quote!(__door::Py_ssize_t), quote!(__door::slots::length(__result))),
-        S::Truth | S::Contains => (quote!(__door::c_int), quote!(__door::slots::truth(__result))),
-        S::Set | S::Delete | S::Init => {
-            (quote!(__door::c_int), quote!(__door::slots::nothing(__result)))
+        S::Hash => (size, by("hash")),
+        S::Length => (size, by("length")),
+        S::Truth | S::Contains => (int, by("truth")),
+        S::Set | S::Delete | S::Init | S::GetBuffer | S::ReleaseBuffer => (int, by("nothing")),
+        S::Clear => {
+            let nothing = by("nothing");
+            (quote!(()), quote!(#nothing.map(|_| ())))
         }
-        S::Next => (pointer, quote!((&__door::slots::next_of(&__result)).next(__py, __result))),
-        S::NextAwaitable => (
-            pointer,
-            quote! {
-                __door::slots::or_stop_async_iteration(
-                    (&__door::slots::next_of(&__result)).next(__py, __result)
-                )
-            },
-        ),
-        S::InPlace | S::InPlacePower => (
-            pointer,
-            quote! {{
-                __door::slots::nothing(__result)?;
-                ::core::result::Result::Ok(__door::slots::itself(__slf))
-            }},
-        ),
-        _ => (pointer, object),
+        S::Next => (pointer, next),
+        S::NextAwaitable => (pointer, quote!(__door::slots::or_stop_async_iteration(#next))),
+        S::InPlace | S::InPlacePower => {
+            let nothing = by("nothing");
+            (
+                pointer,
+                quote! {{
+                    #nothing?;
+                    ::core::result::Result::Ok(__door::slots::itself(__slf))
+                }},
+            )
+        }
+        _ => (pointer, method.callable.converted()),
     };
     match shape {
         S::Call | S::Init => {
@@ -348,13 +355,14 @@ fn code(shape: Shape, method: &Method, function: &Ident, class: &Type) -> TokenS
         }
         S::Traverse => {
             let ident = &method.ident;
+            let visit = quote_spanned!(output=> __self.#ident(__visit));
             quote! {
                 unsafe fn #function(
                     __slf: *mut __door::PyObject,
                     __visit: __door::pyclass::PyVisit<'_>,
                 ) -> ::core::result::Result<(), __door::pyclass::PyTraverseError> {
                     unsafe {
-                        __door::slots::traverse::<#class>(__slf, |__self| __self.#ident(__visit))
+                        __door::slots::traverse::<#class>(__slf, |__self| #visit)
                     }
                 }
             }
@@ -363,11 +371,11 @@ fn code(shape: Shape, method: &Method, function: &Ident, class: &Type) -> TokenS
             unsafe fn #function(
                 __py: __door::Python<'_>,
                 __slf: *mut __door::PyObject,
-            ) -> __door::PyResult<()> {
+            ) -> __door::PyResult<#result> {
                 unsafe {
                     #prelude
                     let __result = #call;
-                    __door::slots::nothing(__result).map(|_| ())
+                    #convert
                 }
             }
         },
@@ -397,10 +405,11 @@ fn code(shape: Shape, method: &Method, function: &Ident, class: &Type) -> TokenS
                     __slf: *mut __door::PyObject,
                     __a0: *mut __door::ffi::Py_buffer,
                     #flags
-                ) -> __door::PyResult<__door::c_int> {
+                ) -> __door::PyResult<#result> {
                     unsafe {
                         #prelude
-                        __door::slots::nothing(<#class>::#ident(#(#given),*))
+                        let __result = <#class>::#ident(#(#given),*);
+                        #convert
                     }
                 }
             }

@@ -11,6 +11,7 @@ tests![
     inside_of_functions,
     in_blocks_and_closures,
     by_macros,
+    classes_by_macros,
     the_crate_under_other_paths,
     same_names_in_modules,
     visibility,
@@ -198,6 +199,66 @@ fn by_macros(py: Python<'_>) -> PyResult<()> {
     Ok(())
 }
 
+macro_rules! make_class {
+    ($class:ident, $field:ident: $ty:ty, $method:ident, $parameter:ident, $option:ident) => {
+        #[pyclass($option, str = "{count}")]
+        #[derive(PartialEq, Clone)]
+        struct $class {
+            #[pyo3(get, set)]
+            $field: $ty,
+            count: usize,
+        }
+
+        #[pymethods]
+        impl $class {
+            #[new]
+            fn new($parameter: $ty) -> $class {
+                $class { $field: $parameter, count: 1 }
+            }
+
+            fn $method(&self, $parameter: $ty) -> PyResult<$ty> {
+                Ok(self.$field.clone() + &$parameter)
+            }
+
+            fn of(slf: PyRef<'_, $class>, $parameter: usize) -> usize {
+                slf.count + $parameter
+            }
+
+            #[getter]
+            fn twice(&self) -> $ty {
+                self.$field.repeat(2)
+            }
+
+            #[setter]
+            fn set_twice(&mut self, $parameter: $ty) {
+                self.$field = $parameter;
+            }
+
+            fn __len__(&self) -> usize {
+                self.count
+            }
+
+            fn __add__(&self, $parameter: $ty) -> $ty {
+                self.$field.clone() + &$parameter
+            }
+        }
+    };
+}
+make_class!(MadeClass, text: String, joined, other, eq);
+
+/// A class whose parts, down to its parameters and options, come out of a macro.
+fn classes_by_macros(py: Python<'_>) -> PyResult<()> {
+    let object = py.get_type::<MadeClass>().call1(("a",))?;
+    assert!(object.call_method1("joined", ("b",))?.eq("ab")?);
+    assert!(object.call_method1("of", (4,))?.eq(5)?);
+    assert!(object.getattr("twice")?.eq("aa")?);
+    object.setattr("twice", "c")?;
+    assert!(object.getattr("text")?.eq("c")? && object.add("d")?.eq("cd")?);
+    assert!(object.len()? == 1 && object.str()?.to_cow()? == "1");
+    assert!(object.eq(py.get_type::<MadeClass>().call1(("c",))?)?);
+    Ok(())
+}
+
 /// A crate that re-exports ours, as a framework would.
 mod framework {
     pub(super) mod python {
@@ -327,7 +388,15 @@ mod r#mod {
     }
 }
 
+#[pyclass(get_all, str = "{type} at {in}")]
+struct r#Struct {
+    r#type: &'static str,
+    r#in: usize,
+}
+
 fn raw_identifiers(py: Python<'_>) -> PyResult<()> {
+    let object = Bound::new(py, r#Struct { r#type: "int", r#in: 3 })?;
+    assert!(object.str()?.to_cow()? == "int at 3" && object.getattr("in")?.eq(3)?);
     let function = wrap_pyfunction!(r#async, py)?;
     assert!(function.getattr("__name__")?.eq("async")?);
     assert!(function.call((), Some(&eval(py, "{'await': 5}").cast_into()?))?.eq(5)?);
@@ -363,10 +432,49 @@ mod strict {
     pub(super) fn nothing() {
         std::thread::yield_now();
     }
+
+    #[pyclass(eq, ord, hash, frozen, str, from_py_object)]
+    #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub(super) struct Number {
+        #[pyo3(get)]
+        value: u32,
+    }
+
+    impl std::fmt::Display for Number {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            self.value.fmt(f)
+        }
+    }
+
+    #[pymethods]
+    impl Number {
+        #[classattr]
+        const ZERO: u32 = 0;
+
+        #[new]
+        const fn new(value: u32) -> Self {
+            Self { value }
+        }
+
+        #[getter]
+        const fn next(&self) -> u32 {
+            self.value.saturating_add(1)
+        }
+
+        const fn __len__(&self) -> usize {
+            self.value as usize
+        }
+
+        const fn plus(&self, other: &Self) -> u32 {
+            self.value.saturating_add(other.value)
+        }
+    }
 }
 
 fn strict_lints(py: Python<'_>) -> PyResult<()> {
     assert!(wrap_pyfunction!(strict::linted, py)?.call1((1,))?.eq(3)?);
     assert!(wrap_pyfunction!(strict::nothing, py)?.call0()?.is_none());
+    let number = py.get_type::<strict::Number>().call1((5,))?;
+    assert!(number.call_method1("plus", (&number,))?.eq(10)? && number.getattr("next")?.eq(6)?);
     Ok(())
 }

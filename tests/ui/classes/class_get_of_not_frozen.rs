@@ -3,8 +3,8 @@ use everypy::prelude::*;
 #[pyclass]
 struct C;
 
-fn f(c: &Bound<'_, C>) -> bool {
-    core::ptr::eq(c.get(), c.get())
+fn f(c: &Bound<'_, C>) {
+    c.get();
 }
 
 fn main() {}

@@ -6,7 +6,7 @@ struct C;
 #[pyclass(extends)]
 struct D;
 
-#[pyclass(freelist)]
+#[pyclass(name = )]
 struct E;
 
 fn main() {}

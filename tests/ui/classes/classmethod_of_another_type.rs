@@ -8,7 +8,7 @@ struct C {
 #[pymethods]
 impl C {
     #[classmethod]
-    fn f(class: i32) {}
+    fn f(_class: i32) {}
 }
 
 fn main() {}

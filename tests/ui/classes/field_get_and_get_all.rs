@@ -6,4 +6,10 @@ struct C {
     value: i32,
 }
 
+#[pyclass(set_all)]
+struct D {
+    #[pyo3(set)]
+    value: i32,
+}
+
 fn main() {}

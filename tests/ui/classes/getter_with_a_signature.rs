@@ -12,6 +12,10 @@ impl C {
     fn value(&self) -> i32 {
         5
     }
+
+    #[setter]
+    #[pyo3(text_signature = "(value)")]
+    fn set_value(&mut self, value: i32) {}
 }
 
 fn main() {}

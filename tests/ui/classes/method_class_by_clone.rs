@@ -7,7 +7,7 @@ struct C {
 
 #[pymethods]
 impl C {
-    fn f(&self, other: C) {}
+    fn f(&self, _other: C) {}
 }
 
 fn main() {}

@@ -7,7 +7,7 @@ struct C;
 impl C {
     fn f(&mut self) {}
 
-    fn g(slf: PyRefMut<'_, Self>) {}
+    fn g(_slf: PyRefMut<'_, Self>) {}
 }
 
 fn main() {}

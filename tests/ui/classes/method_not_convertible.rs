@@ -11,7 +11,7 @@ impl C {
         Foreign
     }
 
-    fn g(&self, value: Foreign) {}
+    fn g(&self, _value: Foreign) {}
 }
 
 fn main() {}

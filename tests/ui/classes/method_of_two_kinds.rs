@@ -16,6 +16,12 @@ impl C {
     fn g() -> i32 {
         5
     }
+
+    #[classmethod]
+    #[classattr]
+    fn h() -> i32 {
+        5
+    }
 }
 
 fn main() {}

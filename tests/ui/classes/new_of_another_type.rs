@@ -13,4 +13,13 @@ impl C {
     }
 }
 
+#[pyclass]
+struct D;
+
+#[pymethods]
+impl D {
+    #[new]
+    fn new() {}
+}
+
 fn main() {}

@@ -7,9 +7,11 @@ struct C {
 
 #[pymethods]
 impl C {
-    fn __getbuffer__(&self, view: *mut everypy::ffi::Py_buffer) -> PyResult<()> {
+    fn __getbuffer__(&self, view: *mut everypy::ffi::Py_buffer, flags: i32) -> PyResult<()> {
         Ok(())
     }
+
+    fn __releasebuffer__(&self, view: *mut everypy::ffi::Py_buffer) {}
 }
 
 fn main() {}

@@ -7,7 +7,7 @@ struct C {
 
 #[pymethods]
 impl C {
-    fn __traverse__(slf: PyRef<'_, Self>, visit: everypy::PyVisit<'_>) -> Result<(), everypy::PyTraverseError> {
+    fn __traverse__(_slf: PyRef<'_, Self>, _visit: everypy::PyVisit<'_>) -> Result<(), everypy::PyTraverseError> {
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ struct C {
 
 #[pymethods]
 impl C {
-    fn __traverse__(&mut self, visit: everypy::PyVisit<'_>) -> Result<(), everypy::PyTraverseError> {
+    fn __traverse__(&mut self, _visit: everypy::PyVisit<'_>) -> Result<(), everypy::PyTraverseError> {
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ struct C {
 
 #[pymethods]
 impl C {
-    fn __traverse__(&self, visit: everypy::PyVisit<'_>) {}
+    fn __traverse__(&self, _visit: everypy::PyVisit<'_>) {}
 }
 
 fn main() {}

@@ -7,7 +7,7 @@ struct C {
 
 #[pymethods]
 impl C {
-    fn __traverse__(&self, py: Python<'_>, visit: everypy::PyVisit<'_>) -> Result<(), everypy::PyTraverseError> {
+    fn __traverse__(&self, _py: Python<'_>, _visit: everypy::PyVisit<'_>) -> Result<(), everypy::PyTraverseError> {
         Ok(())
     }
 }

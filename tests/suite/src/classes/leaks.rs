@@ -399,7 +399,6 @@ macro_rules! over_bases {
         )*
 
         /// Classes over built-in ones, and how their instances are made.
-        #[allow(clippy::type_complexity)]
         fn classes_over_bases<'py>(
             py: Python<'py>,
         ) -> Vec<(Bound<'py, PyType>, fn(Python<'py>) -> Bound<'py, PyAny>)> {

@@ -1,6 +1,0 @@
-use everypy::prelude::*;
-
-#[pyclass(eq)]
-struct C;
-
-fn main() {}

@@ -1,6 +1,0 @@
-use everypy::prelude::*;
-
-#[pyclass(extends = everypy::types::PyBool)]
-struct C;
-
-fn main() {}

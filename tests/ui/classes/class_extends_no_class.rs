@@ -1,8 +1,0 @@
-use everypy::prelude::*;
-
-struct Base;
-
-#[pyclass(extends = Base)]
-struct C;
-
-fn main() {}

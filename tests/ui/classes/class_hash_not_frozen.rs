@@ -1,7 +1,0 @@
-use everypy::prelude::*;
-
-#[pyclass(hash, eq)]
-#[derive(Hash, PartialEq)]
-struct C;
-
-fn main() {}

@@ -1,7 +1,0 @@
-use everypy::prelude::*;
-
-#[pyclass(frozen, hash)]
-#[derive(Hash)]
-struct C;
-
-fn main() {}

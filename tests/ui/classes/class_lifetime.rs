@@ -1,8 +1,0 @@
-use everypy::prelude::*;
-
-#[pyclass]
-struct C<'a> {
-    text: &'a str,
-}
-
-fn main() {}

@@ -1,6 +1,0 @@
-use everypy::prelude::*;
-
-#[pyclass(str)]
-struct C;
-
-fn main() {}

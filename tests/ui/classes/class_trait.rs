@@ -1,6 +1,0 @@
-use everypy::prelude::*;
-
-#[pyclass]
-trait T {}
-
-fn main() {}

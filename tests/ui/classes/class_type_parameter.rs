@@ -1,8 +1,0 @@
-use everypy::prelude::*;
-
-#[pyclass]
-struct C<T> {
-    value: T,
-}
-
-fn main() {}

@@ -1,6 +1,0 @@
-use everypy::prelude::*;
-
-#[pyclass]
-enum E {}
-
-fn main() {}

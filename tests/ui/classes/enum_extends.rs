@@ -1,8 +1,0 @@
-use everypy::prelude::*;
-
-#[pyclass(extends = PyAny)]
-enum E {
-    A,
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use everypy::prelude::*;
-
-#[pyclass]
-enum E<T> {
-    A { value: T },
-}
-
-fn main() {}

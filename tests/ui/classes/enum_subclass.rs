@@ -1,8 +1,0 @@
-use everypy::prelude::*;
-
-#[pyclass(subclass)]
-enum E {
-    A,
-}
-
-fn main() {}
