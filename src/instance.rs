@@ -40,7 +40,23 @@ impl<T> Py<T> {
     /// The pointer, with the reference that it owns.
     #[inline]
     pub fn into_ptr(self) -> *mut ffi::PyObject {
-        ManuallyDrop::new(self).0.as_ptr()
+        self.into_non_null().as_ptr()
+    }
+
+    /// The same, which is never null.
+    #[inline]
+    pub(crate) fn into_non_null(self) -> NonNull<ffi::PyObject> {
+        ManuallyDrop::new(self).0
+    }
+
+    /// Of such a pointer.
+    ///
+    /// # Safety
+    ///
+    /// It owns a reference to an instance of `T`.
+    #[inline]
+    pub(crate) unsafe fn from_non_null(pointer: NonNull<ffi::PyObject>) -> Self {
+        Self(pointer, PhantomData)
     }
 
     /// The same object, its type forgotten.

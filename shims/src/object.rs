@@ -286,23 +286,47 @@ pub unsafe fn set_new_tuple_item(tuple: *mut PyObject, index: usize, item: *mut 
     }
 }
 
-/// Puts an item into a new `list`, whose place is empty: `PyList_SET_ITEM`.
-///
-/// # Safety
-///
-/// As [`set_new_tuple_item`], for a list.
-#[inline(always)]
-pub unsafe fn set_new_list_item(list: *mut PyObject, index: usize, item: *mut PyObject) {
-    let layout = layout();
-    if layout.containers {
-        // SAFETY: the layout says where the pointer to the items is, and the place is one of them.
+/// The empty places of a new `list`. A value, so that a loop can keep it in registers.
+#[derive(Clone, Copy)]
+pub struct NewList {
+    list: *mut PyObject,
+    /// Where they are, or null if that is not known.
+    items: *mut *mut PyObject,
+}
+
+impl NewList {
+    /// Those of a list.
+    ///
+    /// # Safety
+    ///
+    /// As [`type_of`], and `list` is a `list` that nobody else has seen.
+    #[inline(always)]
+    pub unsafe fn of(list: *mut PyObject) -> Self {
+        let layout = layout();
+        let items = if layout.containers {
+            // SAFETY: the layout says where the pointer to the items is.
+            unsafe { field(list, layout.shift, Layout::LIST_ITEMS) }
+        } else {
+            core::ptr::null_mut()
+        };
+        Self { list, items }
+    }
+
+    /// Puts an item into a place: `PyList_SET_ITEM`.
+    ///
+    /// # Safety
+    ///
+    /// As [`set_new_tuple_item`], for the list.
+    #[inline(always)]
+    pub unsafe fn set(self, index: usize, item: *mut PyObject) {
+        // SAFETY: the place is one of the list's; what sets it cannot fail.
         unsafe {
-            let items: *mut *mut PyObject = field(list, layout.shift, Layout::LIST_ITEMS);
-            items.add(index).write(item);
+            if self.items.is_null() {
+                ffi::PyList_SetItem(self.list, index as Py_ssize_t, item);
+            } else {
+                self.items.add(index).write(item);
+            }
         }
-    } else {
-        // SAFETY: as the caller says; it cannot fail.
-        unsafe { ffi::PyList_SetItem(list, index as Py_ssize_t, item) };
     }
 }
 

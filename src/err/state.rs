@@ -2,7 +2,9 @@
 
 use core::any::Any;
 use core::ffi::c_ulong;
-use core::mem::MaybeUninit;
+use core::mem::{ManuallyDrop, MaybeUninit};
+use core::num::NonZero;
+use core::ptr::NonNull;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use everypy_ffi as ffi;
@@ -128,14 +130,29 @@ impl Make {
     }
 }
 
-/// One pointer, so that a result of a pointer and an error goes through two registers.
-pub(super) struct State(Box<Inner>);
+/// One pointer, so that a result of a pointer and an error goes through two registers: of the instance, owned, or with
+/// the bit [`BOXED`] of an [`Inner`].
+pub(super) struct State(NonNull<ffi::PyObject>);
 
+const BOXED: usize = 1;
+
+/// An instance that was not there when the error was made.
 struct Inner {
     value: OnceLock<Py<PyBaseException>>,
     /// Class and arguments, until the instance is made.
     make: Mutex<Option<Make>>,
 }
+
+/// A [`State`] taken apart.
+enum Parts {
+    Value(Py<PyBaseException>),
+    Boxed(Box<Inner>),
+}
+
+// SAFETY: `Py` and `Inner` can be sent.
+unsafe impl Send for State {}
+// SAFETY: `Py` and `Inner` can be shared.
+unsafe impl Sync for State {}
 
 impl State {
     /// An instance of `T`, to be made of `arguments` when it is needed.
@@ -159,21 +176,99 @@ impl State {
     #[cold]
     fn of_make(class: Class, arguments: Arguments) -> Self {
         let make = Mutex::new(Some(Make { class, arguments }));
-        Self(Box::new(Inner { value: OnceLock::new(), make }))
+        Self::boxed(Inner { value: OnceLock::new(), make })
+    }
+
+    fn boxed(inner: Inner) -> Self {
+        let inner = NonNull::from(Box::leak(Box::new(inner)));
+        Self(inner.cast().map_addr(|address| address | BOXED))
     }
 
     pub(super) fn normalized(value: Py<PyBaseException>) -> Self {
-        Self(Box::new(Inner { value: value.into(), make: Mutex::new(None) }))
+        // Objects are aligned, but GraalPy's are handles, which might have any bit.
+        if value.as_ptr().addr() & BOXED != 0 {
+            return Self::boxed(Inner { value: value.into(), make: Mutex::new(None) });
+        }
+        Self(value.into_non_null())
     }
 
-    fn take_make(&self) -> Option<Make> {
-        self.0.make.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// The box, if there is one.
+    #[inline]
+    fn inner(&self) -> Option<NonNull<Inner>> {
+        let address = self.0.addr().get();
+        // SAFETY: a box is not at the address that the bit alone makes.
+        (address & BOXED != 0).then(|| unsafe {
+            self.0.map_addr(|address| NonZero::new_unchecked(address.get() & !BOXED)).cast()
+        })
+    }
+
+    fn into_parts(self) -> Parts {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: what the pointer owns goes over, and is not dropped here.
+        unsafe {
+            match this.inner() {
+                Some(inner) => Parts::Boxed(Box::from_raw(inner.as_ptr())),
+                None => Parts::Value(Py::from_non_null(this.0)),
+            }
+        }
     }
 
     /// The instance, made now if it was not yet.
     pub(super) fn value(&self, py: Python<'_>) -> &Py<PyBaseException> {
+        match self.inner() {
+            // SAFETY: the box lives as long as this.
+            Some(inner) => unsafe { inner.as_ref() }.value(py),
+            // SAFETY: `Py` is such a pointer.
+            None => unsafe { &*(&raw const self.0).cast::<Py<PyBaseException>>() },
+        }
+    }
+
+    /// Sets the exception in the interpreter.
+    pub(super) fn raise(self, py: Python<'_>) {
+        let value = match self.into_parts() {
+            Parts::Value(value) => value,
+            Parts::Boxed(inner) => {
+                // Nobody else has it, so there is nothing to lock.
+                let Inner { value, make } = *inner;
+                if let Some(make) = make.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                    return make.raise(py);
+                }
+                let Some(value) = value.into_inner() else {
+                    // Making the instance has panicked.
+                    let text = c"an exception could not be made";
+                    // SAFETY: attached.
+                    return unsafe {
+                        ffi::PyErr_SetString(*ffi::PyExc_SystemError(), text.as_ptr());
+                    };
+                };
+                value
+            }
+        };
+        // SAFETY: attached; the reference to an exception instance goes over.
+        unsafe { ffi::PyErr_SetRaisedException(value.into_ptr()) };
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        // SAFETY: what the pointer owns is dropped once, here.
+        unsafe {
+            match self.inner() {
+                Some(inner) => drop(Box::from_raw(inner.as_ptr())),
+                None => drop(Py::<PyBaseException>::from_non_null(self.0)),
+            }
+        }
+    }
+}
+
+impl Inner {
+    fn take_make(&self) -> Option<Make> {
+        self.make.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn value(&self, py: Python<'_>) -> &Py<PyBaseException> {
         loop {
-            if let Some(value) = self.0.value.get() {
+            if let Some(value) = self.value.get() {
                 return value;
             }
             if let Some(make) = self.take_make() {
@@ -187,28 +282,11 @@ impl State {
                     value.owned(py).cast_into_unchecked::<PyBaseException>()
                 };
                 // Nobody else had `make`, so the cell is empty.
-                let _ = self.0.value.set(value.unbind());
+                let _ = self.value.set(value.unbind());
             } else {
                 // Another thread is making the instance, and may need this one to let it run.
                 py.detach(std::thread::yield_now);
             }
-        }
-    }
-
-    /// Sets the exception in the interpreter.
-    pub(super) fn raise(self, py: Python<'_>) {
-        // Nobody else has it, so there is nothing to lock.
-        let Inner { value, make } = *self.0;
-        if let Some(make) = make.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            make.raise(py);
-        } else if let Some(value) = value.into_inner() {
-            // SAFETY: attached; the reference to an exception instance goes over.
-            unsafe { ffi::PyErr_SetRaisedException(value.into_ptr()) };
-        } else {
-            // Making the instance has panicked.
-            let text = c"an exception could not be made";
-            // SAFETY: attached.
-            unsafe { ffi::PyErr_SetString(*ffi::PyExc_SystemError(), text.as_ptr()) };
         }
     }
 }

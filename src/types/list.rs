@@ -40,11 +40,15 @@ impl PyList {
         let length = elements.len();
         // SAFETY: attached; the result is a new list or null with an exception.
         let list = unsafe { ffi::PyList_New(length as ffi::Py_ssize_t).owned_or_err(py)? };
+        // SAFETY: a new list with empty places.
+        let places = unsafe { object::NewList::of(list.as_ptr()) };
         let mut count = 0;
-        for element in elements.by_ref().take(length) {
+        while count < length
+            && let Some(element) = elements.next()
+        {
             let element = element.into_pyobject(py).map_err(Into::into)?.into_ptr();
-            // SAFETY: attached; a new list with empty places, of which this is one, and which takes the reference.
-            unsafe { object::set_new_list_item(list.as_ptr(), count, element) };
+            // SAFETY: attached; one of the empty places, which takes the reference.
+            unsafe { places.set(count, element) };
             count += 1;
         }
         assert_eq!(length, count, "the iterator gives fewer elements than it said");
