@@ -63,6 +63,8 @@ pub struct Layout {
     pub tuples: bool,
     /// Whether the items of a `list`, the number of those of a `dict` and the contents of `bytes` can be read: CPython.
     pub containers: bool,
+    /// Whether a `list` lends its items, which stay alive as long as no code runs: on CPython with a GIL.
+    pub lends_items: bool,
     /// Whether `PyLong_AsLongLong` takes what has `__index__` and nothing else, as its documentation says: CPython since
     /// 3.10. Before, it took a `float`, too.
     pub index_only: bool,
@@ -160,6 +162,7 @@ impl Layout {
         floats: false,
         tuples: false,
         containers: false,
+        lends_items: false,
         index_only: false,
         utf8_refuses_others: false,
         prefers_c_strings: false,
@@ -226,6 +229,7 @@ impl Layout {
             floats: reads,
             tuples: reads,
             containers: contents,
+            lends_items: cpython && !runtime.free_threaded,
             index_only: cpython && runtime.python.feature() >= (3, 10),
             utf8_refuses_others: cpython && !reads,
             prefers_c_strings: pypy,

@@ -350,6 +350,11 @@ pub unsafe fn list_items<'a>(list: *mut PyObject) -> Option<&'a [*mut PyObject]>
     })
 }
 
+/// Whether a `list` lends its items: see [`Layout::lends_items`].
+pub fn lends_items() -> bool {
+    layout().lends_items
+}
+
 /// The number of items of a `dict`, where it can be read.
 ///
 /// # Safety

@@ -1,6 +1,7 @@
 //! `Option`, vectors, slices, arrays and maps.
 
 use core::hash::{BuildHasher, Hash};
+use core::ptr::null_mut;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -151,7 +152,7 @@ unsafe fn read_unlocked<'py, T: FromPyObjectOwned<'py>>(
 ) -> bool {
     // SAFETY: attached; a list, which owns its items, and which does not change, says the caller.
     unsafe {
-        let Some(all) = object::list_items(list.as_ptr()) else { return false };
+        let Some(all) = object::list_items(list.as_ptr()) else { return read_lent(list, items) };
         if let Some(rest) = all.get(items.len()..) {
             if items.capacity() == 0 {
                 // Shorter than growing.
@@ -163,6 +164,42 @@ unsafe fn read_unlocked<'py, T: FromPyObjectOwned<'py>>(
         }
         items.len() >= all.len()
     }
+}
+
+/// The same where the list cannot be read, but lends its items.
+///
+/// # Safety
+///
+/// As `read_unlocked`.
+#[inline(never)]
+unsafe fn read_lent<'py, T: FromPyObjectOwned<'py>>(
+    list: Borrowed<'_, 'py, PyList>,
+    items: &mut Vec<T>,
+) -> bool {
+    if !object::lends_items() {
+        return false;
+    }
+    let length = list.len();
+    items.reserve(length.saturating_sub(items.len()));
+    let mut room = [null_mut(); 32];
+    // Few at first: if the next one cannot be read, nothing is gained by the others.
+    let mut most = 4;
+    while items.len() < length {
+        let start = items.len();
+        let lent = &mut room[..usize::min(length - start, most)];
+        most = usize::min(2 * most, 32);
+        // SAFETY: attached; a list that does not change and has so many items, which it keeps alive.
+        unsafe {
+            for (place, index) in lent.iter_mut().zip(start..) {
+                *place = ffi::PyList_GetItem(list.as_ptr(), index as ffi::Py_ssize_t);
+            }
+            T::read_all(lent, items);
+        }
+        if items.len() < start + lent.len() {
+            return false;
+        }
+    }
+    true
 }
 
 fn of_tuple<'py, T: FromPyObjectOwned<'py>>(tuple: Borrowed<'_, 'py, PyTuple>) -> PyResult<Vec<T>> {

@@ -3,7 +3,7 @@
 use core::convert::Infallible;
 
 use everypy_ffi as ffi;
-use everypy_shims::object::Floats;
+use everypy_shims::object::{self, Floats};
 
 use crate::conversion::{FromPyObject, IntoPyObject, read_while};
 use crate::err::{PyErr, PyResult};
@@ -38,9 +38,17 @@ impl<'a, 'py> FromPyObject<'a, 'py> for f64 {
 
     #[inline]
     unsafe fn read_all(objects: &[*mut ffi::PyObject], values: &mut Vec<Self>) {
-        if let Some(floats) = Floats::known() {
-            // SAFETY: as the caller says.
-            read_while(objects, values, |object| unsafe { floats.value(object) });
+        // SAFETY: as the caller says; to ask an exact float for its value runs no code and cannot fail.
+        unsafe {
+            if let Some(floats) = Floats::known() {
+                read_while(objects, values, |object| floats.value(object));
+            } else {
+                let class = ffi::PyFloat_Type();
+                let is_float = |object| object::type_of(object) == class;
+                read_while(objects, values, |object| {
+                    is_float(object).then(|| ffi::PyFloat_AsDouble(object))
+                });
+            }
         }
     }
 }

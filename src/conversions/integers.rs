@@ -34,6 +34,27 @@ fn is_known_int(object: Borrowed<'_, '_, PyAny>) -> bool {
     object::reads_types() && PyInt::is_type_of(&object)
 }
 
+/// The value of an `int`, not of a subclass, if it fits into 64 bits with a sign. No code runs.
+///
+/// # Safety
+///
+/// Attached; alive.
+#[inline]
+unsafe fn exact_int(object: *mut ffi::PyObject) -> Option<i64> {
+    // SAFETY: as the caller says.
+    unsafe {
+        if object::type_of(object) != ffi::PyLong_Type() {
+            return None;
+        }
+        let value = ffi::PyLong_AsLongLong(object);
+        if value == -1 && !ffi::PyErr_Occurred().is_null() {
+            ffi::PyErr_Clear();
+            return None;
+        }
+        Some(value)
+    }
+}
+
 /// The value of an object with `__index__`, if it fits into 64 bits with a sign.
 #[inline(always)]
 fn signed(object: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
@@ -132,10 +153,16 @@ macro_rules! integers {
 
                 #[inline]
                 unsafe fn read_all(objects: &[*mut ffi::PyObject], values: &mut Vec<Self>) {
-                    let Some(ints) = SmallInts::known() else { return };
                     // SAFETY: as the caller says.
-                    let read = |object| $ty::try_from(unsafe { ints.value(object) }?).ok();
-                    read_while(objects, values, read);
+                    unsafe {
+                        if let Some(ints) = SmallInts::known() {
+                            let read = |object| $ty::try_from(ints.value(object)?).ok();
+                            read_while(objects, values, read);
+                        } else {
+                            let read = |object| $ty::try_from(exact_int(object)?).ok();
+                            read_while(objects, values, read);
+                        }
+                    }
                 }
 
                 integers!(@bytes_in $ty);

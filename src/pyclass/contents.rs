@@ -122,9 +122,9 @@ impl<T: PyClass> Contents<T> {
         unsafe { self.thread.assume_init_ref() }.is_here()
     }
 
-    /// Takes the value out, to be dropped in place by the caller, unless somebody has done so.
-    pub(super) fn empty(&self) -> bool {
-        self.state.swap(EMPTY, Ordering::AcqRel) & (FREE | WRITER) != EMPTY
+    /// Takes the value out, which must be there, to be dropped in place by the caller. Nobody else uses it any more.
+    pub(super) fn empty(&self) {
+        self.state.store(EMPTY, Ordering::Relaxed);
     }
 
     pub(super) fn state(&self) -> *const AtomicUsize {

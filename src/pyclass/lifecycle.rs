@@ -83,6 +83,10 @@ pub unsafe fn drop_contents<T: PyClass>(py: Python<'_>, object: *mut PyObject) {
 ///
 /// `contents` are alive, and nobody uses them.
 pub(super) unsafe fn drop_value<T: PyClass>(py: Python<'_>, contents: *mut Contents<T>) {
+    // Nothing depends on whether there is a value.
+    if !core::mem::needs_drop::<T>() && size_of::<T::Thread>() == 0 {
+        return;
+    }
     // SAFETY: as the caller says.
     unsafe {
         if !(*contents).is_full() {
@@ -96,7 +100,8 @@ pub(super) unsafe fn drop_value<T: PyClass>(py: Python<'_>, contents: *mut Conte
             .write_unraisable(py, None);
             return;
         }
-        if (*contents).empty() && core::mem::needs_drop::<T>() {
+        (*contents).empty();
+        if core::mem::needs_drop::<T>() {
             let value = (*contents).value();
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| value.drop_in_place())) {
                 report(py, PanicException::from_payload(payload));

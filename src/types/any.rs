@@ -62,6 +62,7 @@ impl CompareOp {
     }
 
     /// Whether the operator holds for things that are ordered like that.
+    #[inline]
     pub fn matches(&self, result: Ordering) -> bool {
         match self {
             Self::Lt => result.is_lt(),
