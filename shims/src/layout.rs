@@ -98,6 +98,11 @@ pub struct Layout {
     /// Whether the constructors of built-in classes are to be asked for by name: PyPy ends the process in some of the
     /// functions that its type objects hold.
     pub news_by_name: bool,
+    /// Whether a class may have two bases of ours although its instances have the memory of one of them, the first by
+    /// `tp_base`: PyPy, which does not compare layouts.
+    pub memory_of_one_base: bool,
+    /// Whether `async for` ends when what `__anext__` returns is awaited, and not when that itself raises: GraalPy.
+    pub awaits_the_end: bool,
     /// Whether methods, attributes and constructors in C may be called with an object of any class, as in
     /// `Class.method(other)`: PyPy, GraalPy.
     pub unchecked_receivers: bool,
@@ -177,7 +182,9 @@ impl Layout {
         base_gives_class_back: false,
         visits_class: false,
         unchecked_receivers: false,
+        memory_of_one_base: false,
         news_by_name: false,
+        awaits_the_end: false,
         free_threaded: false,
         wary: false,
         shift: 0,
@@ -244,7 +251,9 @@ impl Layout {
             base_gives_class_back: pypy,
             visits_class: cpython && runtime.python.feature() >= (3, 9),
             unchecked_receivers: !cpython,
+            memory_of_one_base: pypy,
             news_by_name: pypy,
+            awaits_the_end: runtime.implementation == Implementation::GraalPy,
             free_threaded: runtime.free_threaded,
             wary: !cpython || runtime.free_threaded,
             shift: header - 2 * WORD,

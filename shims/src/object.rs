@@ -67,6 +67,39 @@ pub unsafe fn is_instance(object: *mut PyObject, class: *mut PyTypeObject) -> bo
     }
 }
 
+/// Whether `object` has the memory of an instance of `class`, one of ours.
+///
+/// # Safety
+///
+/// As [`type_of`], for both.
+#[inline]
+pub unsafe fn has_memory_of(object: *mut PyObject, class: *mut PyTypeObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        let own = type_of(object);
+        own == class || gives_memory_of(own, class)
+    }
+}
+
+/// Whether the instances of a class have the memory of those of `class`, one of ours.
+///
+/// # Safety
+///
+/// The table is loaded, this thread is attached, and both are live type objects.
+pub unsafe fn gives_memory_of(mut own: *mut PyTypeObject, class: *mut PyTypeObject) -> bool {
+    let layout = layout();
+    // SAFETY: as the caller says; the layout says where the base is.
+    unsafe {
+        if !layout.memory_of_one_base {
+            return ffi::PyType_IsSubtype(own, class) != 0;
+        }
+        while !own.is_null() && own != class {
+            own = field(own, layout.shift, Layout::TP_BASE);
+        }
+        !own.is_null()
+    }
+}
+
 /// Takes a reference: `Py_INCREF`.
 ///
 /// # Safety

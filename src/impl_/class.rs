@@ -172,7 +172,7 @@ unsafe fn check_now(
 ) -> PyResult<()> {
     // SAFETY: as the caller of `check` says.
     unsafe {
-        if object::is_instance(object, class(py)) {
+        if object::has_memory_of(object, class(py)) {
             return Ok(());
         }
         let received = object.borrowed(py).to_owned().get_type();

@@ -12,7 +12,8 @@ use crate::instance::Bound;
 use crate::marker::Python;
 use crate::pyclass::{Arguments, PyClass, PyClassInitializer};
 use crate::types::{
-    PyAnyMethods as _, PyDict, PyDictMethods as _, PyListMethods as _, PyTuple, PyTupleMethods as _,
+    PyAnyMethods as _, PyDict, PyDictMethods as _, PyListMethods as _, PyTuple,
+    PyTupleMethods as _, PyType, PyTypeMethods as _,
 };
 
 /// A call that came as a tuple and a dict, as a vector.
@@ -185,32 +186,56 @@ pub unsafe fn call_type(
     }
 }
 
-/// Makes sure that a constructor is called for its class or a subclass, where the interpreter does not.
+/// Makes sure that a constructor is called for its class or one that may inherit from it, where the interpreter does not.
 ///
 /// # Safety
 ///
-/// `subtype` is a type, and this thread is attached.
+/// `subtype` is alive, and this thread is attached.
 ///
 /// # Errors
 ///
-/// `TypeError` for another class.
+/// `TypeError` for another class, for what is no class, and for a subclass of a class without `subclass`.
 #[inline]
 pub unsafe fn check_subtype<T: PyClass>(
     py: Python<'_>,
     subtype: *mut PyTypeObject,
 ) -> PyResult<()> {
-    // SAFETY: as the caller says.
-    unsafe {
-        let class = T::type_object_raw(py);
-        if subtype == class || ffi::PyType_IsSubtype(subtype, class) != 0 {
-            return Ok(());
-        }
-        let subtype = subtype.cast::<PyObject>().borrowed(py).to_owned();
-        let (class, subtype) = (<T as PyClass>::NAME, subtype.getattr("__name__")?.to_string());
-        Err(PyTypeError::new_err(format!(
-            "{class}.__new__({subtype}): {subtype} is not a subtype of {class}"
-        )))
+    let class = T::type_object_raw(py);
+    if subtype == class {
+        return Ok(());
     }
+    // SAFETY: as the caller says.
+    unsafe { check_other(py, subtype, class, <T as PyClass>::NAME, T::CHOICES.subclass) }
+}
+
+#[inline(never)]
+unsafe fn check_other(
+    py: Python<'_>,
+    subtype: *mut PyTypeObject,
+    class: *mut PyTypeObject,
+    name: &str,
+    subclass: bool,
+) -> PyResult<()> {
+    // SAFETY: as the caller of `check_subtype` says.
+    let object = unsafe { subtype.cast::<PyObject>().borrowed(py) }.to_owned();
+    let message = match object.cast::<PyType>() {
+        Err(_) => {
+            let other = object.get_type().name()?;
+            format!("{name}.__new__(X): X is not a type object ({other})")
+        }
+        // SAFETY: both are types.
+        Ok(_) if unsafe { object::gives_memory_of(subtype, class) } => {
+            if subclass {
+                return Ok(());
+            }
+            format!("type '{name}' is not an acceptable base type")
+        }
+        Ok(other) => {
+            let other = other.name()?;
+            format!("{name}.__new__({other}): {other} is not a subtype of {name}")
+        }
+    };
+    Err(PyTypeError::new_err(message))
 }
 
 /// What makes an instance of a class.

@@ -4,7 +4,7 @@ use core::ffi::c_int;
 use core::marker::PhantomData;
 
 use everypy_ffi::{self as ffi, Py_hash_t, Py_ssize_t, PyObject};
-use everypy_shims::object;
+use everypy_shims::{layout, object};
 
 use crate::conversion::IntoPyObject;
 use crate::err::{PyErr, PyResult};
@@ -14,9 +14,11 @@ use crate::exceptions::{
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::impl_::returns::object as into_object;
 use crate::impl_::trampoline::trampoline;
-use crate::instance::Bound;
+use crate::instance::{Bound, Py};
 use crate::marker::Python;
 use crate::pyclass::{CompareOp, PyClass, PyTraverseError};
+use crate::state::PerInterpreter;
+use crate::types::{PyAny, PyAnyMethods as _, PyDict};
 
 /// A value, or a result of one.
 #[diagnostic::on_unimplemented(
@@ -179,16 +181,35 @@ impl<'py, T> EndlessValue<'py, T> for &Next<T> {
     }
 }
 
-/// What `__anext__` returns: at the end an exception.
+/// What `__anext__` returns: at the end an exception, or an awaitable that raises it where the interpreter waits for that.
 ///
 /// # Errors
 ///
 /// `StopAsyncIteration` for null.
-pub fn or_stop_async_iteration(next: PyResult<*mut PyObject>) -> PyResult<*mut PyObject> {
-    match next {
-        Ok(object) if object.is_null() => Err(PyStopAsyncIteration::new_err(())),
-        next => next,
+pub fn or_stop_async_iteration(
+    py: Python<'_>,
+    next: PyResult<*mut PyObject>,
+) -> PyResult<*mut PyObject> {
+    let end = match next {
+        Ok(object) if object.is_null() => PyStopAsyncIteration::new_err(()),
+        Err(error) => error,
+        next => return next,
+    };
+    if layout().awaits_the_end && end.is_instance_of::<PyStopAsyncIteration>(py) {
+        return awaitable_that_raises(py, end);
     }
+    Err(end)
+}
+
+#[cold]
+fn awaitable_that_raises(py: Python<'_>, error: PyErr) -> PyResult<*mut PyObject> {
+    static END: PerInterpreter<Py<PyAny>> = PerInterpreter::new();
+    let end = END.get_or_try_init(py, || {
+        let names = PyDict::new(py);
+        py.run(c"async def end(error):\n    raise error", Some(&names), None)?;
+        PyResult::Ok(names.as_any().get_item("end")?.unbind())
+    })?;
+    end.bind(py).call1((error.value(py),)).map(Bound::into_ptr)
 }
 
 /// `NotImplemented`.
@@ -256,7 +277,7 @@ pub fn hash_of<T: std::hash::Hash>(value: &T) -> u64 {
     hasher.finish()
 }
 
-/// Whether an operand is an instance of a class.
+/// Whether an operand is an instance of a class of ours.
 ///
 /// # Safety
 ///
@@ -277,7 +298,7 @@ unsafe fn is_instance_of(
     class: fn(Python<'_>) -> *mut ffi::PyTypeObject,
 ) -> bool {
     // SAFETY: as the caller says.
-    unsafe { object::is_instance(object, class(py)) }
+    unsafe { object::has_memory_of(object, class(py)) }
 }
 
 /// Whether an operator has answered, rather than `NotImplemented`.

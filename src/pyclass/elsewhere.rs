@@ -18,9 +18,12 @@ use crate::instance::Bound;
 use crate::marker::Python;
 use crate::types::{PyAny, PyString};
 
-/// The attribute that holds the contents of a class.
-fn attribute<'py, T: PyClassImpl>(py: Python<'py>) -> Bound<'py, PyString> {
-    PyString::new(py, &format!("__contents of {}__", T::FULL_NAME.to_string_lossy()))
+/// The attribute that holds the contents of a class in an instance.
+///
+/// The instance is in the name, since a copy gets all attributes of the original: it keeps its own contents beside them.
+fn attribute<T: PyClassImpl>(py: Python<'_>, object: *mut PyObject) -> Bound<'_, PyString> {
+    let (class, place) = (T::FULL_NAME.to_string_lossy(), object.addr());
+    PyString::new(py, &format!("__contents of {class} at {place:x}__"))
 }
 
 /// The name of the capsule.
@@ -42,7 +45,7 @@ pub(super) fn fill<T: PyClass>(object: &Bound<'_, PyAny>, value: T) -> PyResult<
                 return Err(error);
             }
         };
-        let name = attribute::<T>(py);
+        let name = attribute::<T>(py, object.as_ptr());
         let set = ffi::PyObject_GenericSetAttr(object.as_ptr(), name.as_ptr(), capsule.as_ptr());
         error_on_minus_one(py, set)
     }
@@ -63,7 +66,7 @@ pub(super) unsafe fn find<T: PyClass>(object: *mut PyObject) -> *mut Contents<T>
     // SAFETY: attached; alive. The instance keeps the capsule.
     unsafe {
         let py = Python::assume_attached();
-        let name = attribute::<T>(py);
+        let name = attribute::<T>(py, object);
         let contents = ffi::PyObject_GenericGetAttr(object, name.as_ptr())
             .owned_or_err(py)
             .map(|capsule| ffi::PyCapsule_GetPointer(capsule.as_ptr(), NAME.as_ptr()));

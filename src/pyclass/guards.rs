@@ -11,7 +11,7 @@ use super::contents::{Refusal, contents, lock, share, unlock, unshare};
 use super::{ExtractPyClassWithClone, NotFrozen, PyClass, PyClassImpl};
 use crate::conversion::{FromPyObject, IntoPyObject};
 use crate::err::{PyErr, PyResult};
-use crate::exceptions::PyRuntimeError;
+use crate::exceptions::{PyRuntimeError, PyTypeError};
 use crate::instance::{Borrowed, Bound, Py};
 use crate::marker::Python;
 use crate::types::PyAny;
@@ -61,7 +61,13 @@ macro_rules! borrow_errors {
 
         impl From<$error> for PyErr {
             fn from(error: $error) -> PyErr {
-                PyRuntimeError::new_err(error.to_string())
+                let message = error.to_string();
+                match error.0 {
+                    // As of the wrong type, and so no reason for PyPy to give up: it asks a `dict` for its length before
+                    // it has been made, and goes on after a `TypeError`.
+                    Refusal::Empty => PyTypeError::new_err(message),
+                    Refusal::Borrowed | Refusal::Thread => PyRuntimeError::new_err(message),
+                }
             }
         }
     )* };

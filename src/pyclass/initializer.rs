@@ -143,10 +143,12 @@ impl<T: PyClass> PyObjectInit<T> for PyClassInitializer<T> {
             }
             let object = base.make(py, subtype, arguments)?;
             if !<T::BaseType as PyClassBaseType>::IS_OBJECT && class::is_handle(object) {
-                elsewhere::fill::<T>(&object.owned(py), value)?;
-            } else {
-                contents::<T>(object).write(Contents::new(value));
+                // Given back if the contents cannot be hung on it.
+                let object = object.owned(py);
+                elsewhere::fill::<T>(&object, value)?;
+                return Ok(object.into_ptr());
             }
+            contents::<T>(object).write(Contents::new(value));
             Ok(object)
         }
     }

@@ -316,7 +316,7 @@ fn code(shape: Shape, method: &Method, function: &Ident, class: &Type) -> TokenS
             (quote!(()), quote!(#nothing.map(|_| ())))
         }
         S::Next => (pointer, next),
-        S::NextAwaitable => (pointer, quote!(__door::slots::or_stop_async_iteration(#next))),
+        S::NextAwaitable => (pointer, quote!(__door::slots::or_stop_async_iteration(__py, #next))),
         S::InPlace | S::InPlacePower => {
             let nothing = by("nothing");
             (

@@ -2,13 +2,13 @@
 
 #![expect(non_snake_case, reason = "the names are those of the C API")]
 
-use core::ffi::{c_int, c_void};
+use core::ffi::{c_int, c_ulong, c_void};
 use core::ptr::null_mut;
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyMethodDef, PyObject, PyTypeObject};
 
 use crate::layout::{Layout, layout};
-use crate::object::field;
+use crate::object::{field, has_type_flag, type_of};
 
 /// A function object without a class, which is what the newer `PyCMethod_New` makes when it gets none.
 pub(super) unsafe extern "C" fn PyCFunction_NewEx(
@@ -40,6 +40,34 @@ pub(super) unsafe extern "C" fn PyObject_GC_Track(_object: *mut c_void) {}
 
 /// As [`PyObject_GC_Track`].
 pub(super) unsafe extern "C" fn PyObject_GC_UnTrack(_object: *mut c_void) {}
+
+/// With an instance where it is a `StopIteration`: PyPy 7.3 loses the value of one that is still to be made, where what
+/// raises it is awaited.
+pub(super) unsafe extern "C" fn PyErr_SetObject(class: *mut PyObject, value: *mut PyObject) {
+    // SAFETY: passed on as it came; `PyErr_Restore` takes over references of its own.
+    unsafe {
+        let value = if class == *ffi::PyExc_StopIteration()
+            && !value.is_null()
+            && type_of(value).cast() != class
+        {
+            let flag = ffi::Py_TPFLAGS_TUPLE_SUBCLASS as c_ulong;
+            let made = if has_type_flag(value, flag) {
+                ffi::PyObject_CallObject(class, value)
+            } else {
+                ffi::PyObject_CallFunctionObjArgs()(class, value, null_mut::<PyObject>())
+            };
+            if made.is_null() {
+                return;
+            }
+            made
+        } else {
+            ffi::Py_IncRef(value);
+            value
+        };
+        ffi::Py_IncRef(class);
+        ffi::PyErr_Restore(class, value, null_mut());
+    }
+}
 
 /// By the class's order of resolution, or its bases where it has none: PyPy's own function ends the process at one of its
 /// built-in types whose order nobody has asked for yet.

@@ -48,6 +48,7 @@ fallbacks! {
         moduleobject.PyModule_GetFilenameObject,
         moduleobject.PyModule_GetNameObject,
         abstract_.PyObject_Length,
+        pyerrors.PyErr_SetObject,
         objimpl.PyObject_GC_Track,
         objimpl.PyObject_GC_UnTrack,
         object.PyType_IsSubtype,

@@ -10,8 +10,6 @@ tests![
     awaiting_that_fails,
     asynchronous_context,
     awaited_subclasses,
-    ;
-    pending:
     asynchronous_iteration,
     asynchronous_iteration_ends_with_none,
 ];

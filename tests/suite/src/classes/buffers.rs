@@ -8,12 +8,10 @@ use pyo3::exceptions::{PyBufferError, PyValueError};
 use pyo3::ffi;
 use pyo3::prelude::*;
 
-use super::helpers::{Mark, Tally, script, script_with, unraisable};
-use crate::check::{after_collection, is_cpython};
+use super::helpers::{Mark, Tally, collect, pypy_before, script, script_with, unraisable};
+use crate::check::{after_collection, is_cpython, is_graalpy, is_pypy};
 
 tests![
-    ;
-    pending:
     bytes_are_read,
     bytes_are_written,
     released_by_consumers,
@@ -115,8 +113,32 @@ impl Memory {
     }
 }
 
+/// Gives code `late`, which says whether a view is released when the consumer's own object is collected rather than when
+/// the consumer is done with it, and `settled()`, after which all of those are released that nobody has any more.
+fn with_release(py: Python<'_>, code: &str) -> String {
+    let late = if releases_late(py) { "True" } else { "False" };
+    format!(
+        "
+import gc
+late = {late}
+
+def settled():
+    if late:
+        for _ in range(3):
+            gc.collect()
+
+{code}"
+    )
+}
+
+/// PyPy 7.3.11 and 8.0; 7.3.19 does not.
+fn releases_late(py: Python<'_>) -> bool {
+    is_pypy(py) && (pypy_before(py, (7, 3, 19)) || !pypy_before(py, (8, 0, 0)))
+}
+
 fn memory(py: Python<'_>, code: &str) {
-    script(py, &[py.get_type::<Memory>()], &format!("memory = Memory(4)\n{code}"));
+    let code = with_release(py, &format!("memory = Memory(4)\n{code}"));
+    script(py, &[py.get_type::<Memory>()], &code);
 }
 
 fn bytes_are_read(py: Python<'_>) {
@@ -158,6 +180,8 @@ with memoryview(constant) as view:
     assert view.readonly and view.tolist() == [0, 1, 2, 3]
     raises(TypeError, view.__setitem__, 0, 5)
 assert refused(io.BytesIO(b'abc').readinto, constant)
+del view
+settled()
 assert constant.sum == 6 and constant.views == constant.released
 ";
     memory(py, code);
@@ -172,14 +196,20 @@ part = first[1:]
 first.release()
 part.release()
 first.release()
-assert (memory.views, memory.released) == (2, 1), memory.released
+assert (memory.views, memory.released) == (2, 0 if late else 1)
+del first, part
+settled()
+assert (memory.views, memory.released) == (2, 1)
 with second:
     pass
-assert (memory.views, memory.released) == (2, 2)
 raises(ValueError, second.tobytes)
+del second
+settled()
+assert (memory.views, memory.released) == (2, 2)
 for _ in range(100):
     with memoryview(memory):
         pass
+settled()
 assert (memory.views, memory.released) == (102, 102)
 ";
     memory(py, code);
@@ -187,17 +217,28 @@ assert (memory.views, memory.released) == (102, 102)
 
 fn consumers_of_the_standard_library(py: Python<'_>) {
     let code = "
-import array, binascii, hashlib, io, struct
-assert struct.unpack_from('<I', memory) == (0x03020100,)
+import binascii, hashlib, io
 assert b''.join([memory, b'x']) == b'\\0\\1\\2\\3x'
 assert hashlib.md5(memory).digest() == hashlib.md5(bytes(range(4))).digest()
 assert binascii.hexlify(memory) == b'00010203' and bytearray(b'a').join([memory, memory])[4:5] == b'a'
 assert io.BytesIO(b'wxyz').readinto(memory) == 4 and bytes(memory) == b'wxyz'
-struct.pack_into('<H', memory, 2, 0x4142)
-assert bytes(memory) == b'wxBA' and io.BytesIO().write(memory) == 4
-assert memoryview(memory) == b'wxBA'
+assert io.BytesIO().write(memory) == 4 and memoryview(memory) == b'wxyz'
 ";
     memory(py, code);
+    // PyPy 8.0 does not look for buffers of native classes there.
+    let code = if is_pypy(py) && !pypy_before(py, (8, 0, 0)) {
+        "
+raises(TypeError, struct.unpack_from, '<I', memory)
+raises(TypeError, struct.pack_into, '<H', memory, 2, 0x4142)
+"
+    } else {
+        "
+assert struct.unpack_from('<I', memory) == (0x03020100,)
+struct.pack_into('<H', memory, 2, 0x4142)
+assert bytes(memory) == b'\\0\\1BA'
+"
+    };
+    memory(py, &format!("import struct\n{code}"));
 }
 
 /// By CPython at once; elsewhere perhaps when the consumer's own object is collected, and never more than once.
@@ -271,9 +312,11 @@ with memoryview(matrix) as view:
     with view.cast('B') as plain:
         assert plain.shape == (12,) and plain[0] + plain[1] == 1
     assert matrix.released == 0
+del view, plain
+settled()
 assert matrix.released == 1
 ";
-    script(py, &[py.get_type::<Matrix>()], code);
+    script(py, &[py.get_type::<Matrix>()], &with_release(py, code));
 }
 
 #[pyclass]
@@ -365,8 +408,10 @@ fn release_that_panics(py: Python<'_>) -> PyResult<()> {
 view = memoryview(careless)
 assert view.tobytes() == b'careless'
 view.release()
+del view
+settled()
 ";
-            script_with(py, &[], &[("careless", careless.as_any())], code);
+            script_with(py, &[], &[("careless", careless.as_any())], &with_release(py, code));
         });
         assert!(seen.contains(text), "{seen}");
         assert!(!PyErr::occurred(py));
@@ -385,7 +430,13 @@ view.release()
 del view
 ";
     script_with(py, &[py.get_type::<Memory>()], &[("tally", tally.as_any())], code).clear();
-    after_collection(py, || tally.get().dropped() == 1);
+    if is_graalpy(py) {
+        // It never lets go of an object that has given a view.
+        collect(py);
+        assert_eq!(tally.get().dropped(), 0);
+    } else {
+        after_collection(py, || tally.get().dropped() == 1);
+    }
     Ok(())
 }
 
@@ -445,9 +496,11 @@ fn views_of_derived_classes(py: Python<'_>) {
 derived = Derived()
 with memoryview(derived) as view:
     assert bytes(view) == b'\\0\\1' and (derived.views, derived.released) == (1, 0)
+del view
+settled()
 assert (derived.views, derived.released) == (1, 1)
 ";
-    script(py, &[py.get_type::<Derived>()], code);
+    script(py, &[py.get_type::<Derived>()], &with_release(py, code));
 }
 
 fn views_while_borrowed(py: Python<'_>) -> PyResult<()> {

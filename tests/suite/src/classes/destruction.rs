@@ -7,11 +7,9 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::helpers::{Mark, Tally, collect, script_with, unraisable};
-use crate::check::{after_collection, is_cpython, run};
+use crate::check::{after_collection, is_cpython, is_graalpy, run};
 
 tests![
-    ;
-    pending:
     dropped_with_the_last_reference,
     dropped_at_once_on_cpython,
     dropped_once_however_it_was_made,
@@ -188,7 +186,9 @@ del object
     let variables = script_with(py, &[py.get_type::<Counted>()], &[("tally", tally.as_any())], code);
     let seen = variables.as_any().get_item("seen").unwrap();
     all_dropped(py, &tally, 15);
-    assert_eq!(seen.extract::<Vec<String>>().unwrap(), ["Deleted"; 5]);
+    // GraalPy calls no `__del__` of a class over a native one.
+    let deleted = if is_graalpy(py) { 0 } else { 5 };
+    assert_eq!(seen.extract::<Vec<String>>().unwrap(), vec!["Deleted"; deleted]);
 }
 
 #[pyclass]

@@ -8,8 +8,6 @@ use super::helpers::{Mark, Tally, script, script_with};
 use crate::check::after_collection;
 
 tests![
-    ;
-    pending:
     strings_with_fields,
     byte_arrays_with_fields,
     modules_with_fields,

@@ -14,8 +14,6 @@ use super::helpers::{Mark, Tally, collect, script_with};
 use crate::check::{after_collection, is_graalpy, raises};
 
 tests![
-    ;
-    pending:
     errors_of_the_system,
     attribute_errors,
     import_errors,
@@ -121,6 +119,11 @@ run()
     assert_eq!(tally.get().made(), 20);
     // Each is in a cycle with its traceback.
     collect(py);
+    if is_graalpy(py) && base == "NameError" {
+        // Cycles of native exceptions go through its own tracebacks, which GraalPy does not look through.
+        assert_eq!(tally.get().dropped(), 0);
+        return Ok(());
+    }
     after_collection(py, || tally.get().dropped() == 20);
     collect(py);
     assert_eq!(tally.get().dropped(), 20);

@@ -21,8 +21,6 @@ tests![
     bases_that_are_no_errors,
     warnings_are_classes,
     dropped_after_they_were_caught,
-    ;
-    pending:
     caught_by_rust,
 ];
 

@@ -7,8 +7,6 @@ use super::helpers::script_with;
 use crate::check::is_cpython;
 
 tests![
-    ;
-    pending:
     only_classes_that_hold_objects_are_looked_at,
 ];
 

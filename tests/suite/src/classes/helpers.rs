@@ -1,11 +1,13 @@
 //! What tests of classes have in common.
 
+use std::ffi::CString;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use pyo3::exceptions::{PySystemError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
-use crate::check;
+use crate::check::{self, is_graalpy};
 
 /// Runs Python code in which classes stand under their names.
 ///
@@ -51,6 +53,51 @@ def raises(expected, function, *arguments, **keywords):
     raise AssertionError('nothing raised instead of ' + expected.__name__)
 ";
     check::define(py, "raises", code)
+}
+
+/// Code with `own(object)`: the attributes of an instance, but for what holds the fields of a class with a built-in base
+/// on GraalPy, where `vars` shows that.
+pub(super) const OWN: &str = "
+def own(object):
+    import sys
+    names = [name for name in vars(object) if not name.startswith('__contents of ')]
+    hidden = len(vars(object)) - len(names)
+    assert hidden == (1 if sys.implementation.name == 'graalpy' else 0), vars(object)
+    return {name: vars(object)[name] for name in names}
+";
+
+/// Asserts that a special method which is called by its name with too few arguments raises `TypeError`.
+///
+/// On GraalPy the call breaks off before our code is reached, past every `except`, and the C API turns that into a
+/// `SystemError`. So each call is an evaluation of its own.
+#[track_caller]
+pub(super) fn too_few_arguments(py: Python<'_>, classes: &[Bound<'_, PyType>], calls: &[&str]) {
+    let expected =
+        if is_graalpy(py) { py.get_type::<PySystemError>() } else { py.get_type::<PyTypeError>() };
+    for call in calls {
+        let names = PyDict::new(py);
+        for class in classes {
+            names.set_item(class.name().expect("a class has a name"), class).expect("a dict");
+        }
+        let outcome = py.eval(&CString::new(*call).expect("no NUL"), Some(&names), None);
+        let error = outcome.expect_err(call);
+        assert!(error.get_type(py).is(&expected), "{call}: {error}");
+    }
+}
+
+/// Asserts that a class without `subclass`, which can be called with `arguments`, cannot be extended by Python.
+///
+/// PyPy 7.3.11 makes the class, but `#[new]` makes no instances of it.
+#[track_caller]
+pub(super) fn refuses_subclasses(class: &Bound<'_, PyType>, arguments: &str) {
+    let py = class.py();
+    let refusal = if pypy_before(py, (7, 3, 19)) {
+        format!("raises(TypeError, type('Sub', (base,), {{}}), *{arguments})")
+    } else {
+        "raises(TypeError, type, 'Sub', (base,), {})".to_owned()
+    };
+    let code = format!("text = {refusal}\nassert base.__name__ in text, text");
+    script_with(py, &[], &[("base", class.as_any())], &code);
 }
 
 /// An exception with the line of the code that it came from.
@@ -118,6 +165,20 @@ pub(super) fn since(py: Python<'_>, major: u8, minor: u8) -> bool {
         .and_then(|sys| sys.getattr("version_info"))
         .and_then(|version| version.ge((major, minor)))
         .expect("versions can be compared")
+}
+
+/// Whether this is a PyPy before a version.
+pub(super) fn pypy_before(py: Python<'_>, version: (u8, u8, u8)) -> bool {
+    let Ok(running) = py.import("sys").and_then(|sys| sys.getattr("pypy_version_info")) else {
+        return false;
+    };
+    running.lt(version).expect("versions can be compared")
+}
+
+/// The text that an attribute of a class shows: what it was given, but nothing on PyPy 7.3.11, which does not take it over.
+pub(super) fn attribute_doc<'py>(py: Python<'py>, doc: &str) -> PyResult<Bound<'py, PyAny>> {
+    let shown = !pypy_before(py, (7, 3, 19));
+    Ok(shown.then_some(doc).into_pyobject(py)?)
 }
 
 /// How many references to an object there are; on CPython only.

@@ -3,7 +3,7 @@
 use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::prelude::*;
 
-use super::helpers::{script, script_with};
+use super::helpers::{refuses_subclasses, script, script_with};
 use crate::check::raises;
 
 tests![
@@ -28,8 +28,6 @@ tests![
     special_methods_overridden,
     hidden_by_subclasses,
     not_all_arguments_fit,
-    ;
-    pending:
     bases_do_not_pass_for_subclasses,
     classes_not_made_to_be_inherited_from,
 ];
@@ -269,7 +267,13 @@ fn bases_do_not_pass_for_subclasses(py: Python<'_>) -> PyResult<()> {
     assert!(animal.as_any().cast::<Dog>().is_err());
     raises::<PyTypeError, _, _>(py, wrap_pyfunction!(tricks_of, py)?.call1((&animal,)));
     raises::<PyTypeError, _, _>(py, py.get_type::<Dog>().call_method1("speak", (&animal,)));
-    raises::<PyTypeError, _, _>(py, py.get_type::<Dog>().getattr("tricks")?.call_method1("__get__", (&animal,)));
+    // PyPy 7.3 ends the process when the attribute itself, as a class has it, is handed to C.
+    script_with(
+        py,
+        &[py.get_type::<Dog>()],
+        &[("animal", animal.as_any())],
+        "raises(TypeError, Dog.tricks.__get__, animal)",
+    );
     Ok(())
 }
 
@@ -299,12 +303,8 @@ impl Sealed {
 }
 
 fn classes_not_made_to_be_inherited_from(py: Python<'_>) {
-    let code = "
-for base in Sealed, Puppy:
-    text = raises(TypeError, type, 'Sub', (base,), {})
-    assert base.__name__ in text, text
-";
-    script(py, &[py.get_type::<Sealed>(), py.get_type::<Puppy>()], code);
+    refuses_subclasses(&py.get_type::<Sealed>(), "()");
+    refuses_subclasses(&py.get_type::<Puppy>(), "('rex', 1)");
 }
 
 fn python_classes_inherit(py: Python<'_>) {

@@ -8,8 +8,6 @@ use super::helpers::{collect, script, script_with, unraisable};
 use crate::check::is_cpython;
 
 tests![
-    ;
-    pending:
     panics_in_slots_are_exceptions,
     panics_in_python_code_of_rust,
     panics_with_values_of_any_type,

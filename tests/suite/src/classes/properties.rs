@@ -3,7 +3,7 @@
 use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 
-use super::helpers::script;
+use super::helpers::{attribute_doc, script, script_with};
 
 tests![
     getters_and_setters,
@@ -17,8 +17,6 @@ tests![
     properties_beside_fields,
     properties_of_the_class,
     properties_with_the_token,
-    ;
-    pending:
     documentation_of_properties,
 ];
 
@@ -226,13 +224,15 @@ assert thermometer.celsius == 8
     thermometer(py, code);
 }
 
-fn documentation_of_properties(py: Python<'_>) {
+fn documentation_of_properties(py: Python<'_>) -> PyResult<()> {
     let code = "
-assert Thermometer.fahrenheit.__doc__ == 'Degrees of another scale.', Thermometer.fahrenheit.__doc__
+assert Thermometer.fahrenheit.__doc__ == doc, Thermometer.fahrenheit.__doc__
 assert not Thermometer.celsius.__doc__
 assert Thermometer.fahrenheit.__name__ == 'fahrenheit'
 ";
-    thermometer(py, code);
+    let doc = attribute_doc(py, "Degrees of another scale.")?;
+    script_with(py, &[py.get_type::<Thermometer>()], &[("doc", &doc)], code);
+    Ok(())
 }
 
 fn properties_beside_fields(py: Python<'_>) {

@@ -6,9 +6,10 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::helpers::script;
+use super::helpers::{script, too_few_arguments};
 
 tests![
+    repr_and_str,
     str_falls_back_to_repr,
     text_beyond_ascii,
     text_that_fails,
@@ -17,9 +18,6 @@ tests![
     str_from_display,
     str_from_a_format,
     text_seen_from_rust,
-    ;
-    pending:
-    repr_and_str,
 ];
 
 #[pyclass]
@@ -60,11 +58,11 @@ assert Both.__repr__(both) == 'Both(\"a\")'
 assert '%r %s' % (both, both) == 'Both(\"a\") a'
 assert repr([both]) == '[Both(\"a\")]'
 assert '{!r}'.format(both) == 'Both(\"a\")'
-raises(TypeError, Both.__repr__)
 raises(TypeError, Both.__repr__, 5)
 raises(TypeError, both.__str__, 5)
 ";
     script(py, &[py.get_type::<Both>()], code);
+    too_few_arguments(py, &[py.get_type::<Both>()], &["Both.__repr__()"]);
 }
 
 #[pyclass]

@@ -12,8 +12,6 @@ use super::helpers::{Mark, Tally, collect, script_with};
 use crate::check::after_collection;
 
 tests![
-    ;
-    pending:
     eight_threads_of_rust,
     eight_threads_of_python,
     no_update_is_lost,
