@@ -405,10 +405,10 @@ impl Signature {
         }
         let mut rest = Rest { args: None, kwargs: None };
         if self.varargs {
-            // SAFETY: as the caller says; `direct` is at most `nargs`.
-            let more = unsafe { core::slice::from_raw_parts(args.add(direct), nargs - direct) };
-            // SAFETY: the vector's objects are alive.
-            let objects = more.iter().map(|&object| unsafe { object.borrowed(py) }.to_owned());
+            // Where there are no arguments the vector may be null, so it is not made a slice.
+            // SAFETY: as the caller says; the vector's objects are alive.
+            let objects =
+                (direct..nargs).map(|index| unsafe { (*args.add(index)).borrowed(py) }.to_owned());
             rest.args = Some(PyTuple::of_objects(py, objects)?);
         } else if nargs > self.positional {
             return Err(self.too_many(nargs));
