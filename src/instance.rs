@@ -332,12 +332,18 @@ impl<T> Py<T> {
     }
 }
 
-/// What every constructor that panics on null goes through.
+/// What every constructor that panics on null goes through: with the exception that is set, as a rule for want of memory.
 #[inline]
 fn not_null(ptr: *mut ffi::PyObject) -> NonNull<ffi::PyObject> {
     #[cold]
     fn is_null() -> ! {
-        panic!("a null pointer where an object was expected")
+        // SAFETY: whoever makes a smart pointer of a raw one is attached.
+        let error = PyErr::take(unsafe { Python::assume_attached() });
+        match error {
+            // The trampoline raises it again.
+            Some(error) => std::panic::resume_unwind(Box::new(error)),
+            None => panic!("a null pointer where an object was expected"),
+        }
     }
     match NonNull::new(ptr) {
         Some(ptr) => ptr,

@@ -27,9 +27,14 @@ impl PanicException {
         PyErr::new::<PanicException, A>(args)
     }
 
-    /// The exception for what a panic carries: its message, if it is a text.
+    /// The exception for what a panic carries: its message, if it is a text. A `PyErr` is the exception itself, as where
+    /// there was no memory for an object and no other way to tell.
     #[cold]
     pub(crate) fn from_payload(payload: Box<dyn Any + Send>) -> PyErr {
+        let payload = match payload.downcast::<PyErr>() {
+            Ok(error) => return *error,
+            Err(payload) => payload,
+        };
         let message = match payload.downcast::<String>() {
             Ok(message) => *message,
             Err(payload) => match payload.downcast::<&'static str>() {

@@ -154,6 +154,58 @@ fn what_cannot_be_used_is_refused() {
     check(&graalpy, "3.12.8 (GraalPy)", ["everypy: `", &missing]);
 }
 
+/// An unknown value is told of; a process that has rights which its user does not have is not told what to do.
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#[test]
+fn instruments_are_for_those_who_may_have_them() {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = std::env::temp_dir().join(format!("everypy-instruments-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("there is room for temporary files");
+    let bring = |file: &Path, name: &str| {
+        let copy = folder.join(name);
+        std::fs::copy(file, &copy).expect("it was built");
+        copy
+    };
+    let program = bring(&std::env::current_exe().expect("it has a path"), "program");
+    let fake = bring(&support::build("everypy-fake-python", &[]), "fake.so");
+    let module = bring(support::library(), "module.so");
+    let run = || {
+        Command::new(&program)
+            .args([
+                "--exact",
+                "program_with_a_fake",
+                "--ignored",
+                "--nocapture",
+                "--test-threads=1",
+            ])
+            .env("EVERYPY_TEST_MODULE", &module)
+            .env("EVERYPY_TEST_LIBPYTHON", &fake)
+            .env("EVERYPY_FAKE_VERSION", "3.6.15")
+            .env("EVERYPY_SHIM", "everything")
+            .current_dir("/")
+            .output()
+            .expect("it is a program")
+    };
+    let warning = "everypy: EVERYPY_SHIM is not trace, check, check:abort or fault:N, nor several with commas between";
+    let told = |output: &Output| {
+        assert!(output.status.success(), "{}", support::all_of(output));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        stderr.lines().filter(|line| *line == warning).count()
+    };
+    assert_eq!(told(&run()), 1);
+    // Somebody else's program, run with that one's rights.
+    if std::os::unix::fs::chown(&program, Some(65534), Some(65534)).is_ok() {
+        std::fs::set_permissions(&program, Permissions::from_mode(0o6755)).expect("it is ours");
+        std::fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("it is ours");
+        assert_eq!(told(&run()), 0);
+    } else {
+        support::not_tested("only root can make a program that is run with other rights");
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
 #[cfg(unix)]
 #[test]
 #[ignore = "run by another test in a process of its own"]

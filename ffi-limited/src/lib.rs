@@ -24,6 +24,8 @@ mod types;
 pub use headers::*;
 pub use packed::{Traits, names, traits};
 pub use rows::{Failure, Row};
+#[cfg(everypy_sled)]
+pub use stubs::is_stub;
 pub use stubs::stub;
 pub use types::*;
 

@@ -28,11 +28,27 @@ pub struct Row {
     pub required: bool,
     /// How a call of it fails.
     pub failure: Failure,
+    /// How many of its arguments are integers or pointers; those behind C's `...` do not count.
+    pub arguments: u8,
+    /// Whether there are more of them, as many as the caller likes.
+    pub variadic: bool,
+    /// Whether its result fills a word, as pointers do.
+    pub wide: bool,
 }
 
 /// Maps the return type of a function to the way it reports failure.
 pub(crate) trait Returned {
     const FAILURE: Failure;
+}
+
+/// 1 for the type of an argument that is an integer or a pointer.
+pub(crate) const fn is_word<T: Returned>() -> u8 {
+    !matches!(T::FAILURE, Failure::MinusOnePointZero) as u8
+}
+
+/// Whether a result of this type fills a word.
+pub(crate) const fn is_wide<T>() -> bool {
+    size_of::<T>() == size_of::<usize>()
 }
 
 macro_rules! returned {
@@ -115,18 +131,27 @@ macro_rules! rows {
                 since: ($fn_major, $fn_minor),
                 required: rows!(@required $($fn_required)?),
                 failure: <$fn_ret as crate::rows::Returned>::FAILURE,
+                arguments: 0 $(+ crate::rows::is_word::<$arg_ty>())*,
+                variadic: false,
+                wide: crate::rows::is_wide::<$fn_ret>(),
             },)*
             $(crate::Row {
                 name: stringify!($var_name),
                 since: ($var_major, $var_minor),
                 required: rows!(@required $($var_required)?),
                 failure: <$var_ret as crate::rows::Returned>::FAILURE,
+                arguments: 0 $(+ crate::rows::is_word::<$var_ty>())*,
+                variadic: true,
+                wide: crate::rows::is_wide::<$var_ret>(),
             },)*
             $(crate::Row {
                 name: stringify!($data_name),
                 since: ($data_major, $data_minor),
                 required: rows!(@required $($data_required)?),
                 failure: crate::Failure::Data,
+                arguments: 0,
+                variadic: false,
+                wide: true,
             },)*
         ];
 
@@ -219,8 +244,15 @@ macro_rules! headers {
 }
 
 /// What [`concat`] starts from; none is left when it is done.
-pub(crate) const NO_ROW: Row =
-    Row { name: "", since: (0, 0), required: false, failure: Failure::Nothing };
+pub(crate) const NO_ROW: Row = Row {
+    name: "",
+    since: (0, 0),
+    required: false,
+    failure: Failure::Nothing,
+    arguments: 0,
+    variadic: false,
+    wide: false,
+};
 
 /// Joins the parts of the headers.
 pub(crate) const fn concat<T: Copy, const N: usize>(parts: &[&[T]], fill: T) -> [T; N] {

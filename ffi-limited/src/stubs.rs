@@ -9,6 +9,12 @@ pub fn stub(row: usize, place: usize) -> *const () {
     platform::stub(row, place)
 }
 
+/// Whether an address in the table is that of a stub.
+#[cfg(everypy_sled)]
+pub fn is_stub(address: *const ()) -> bool {
+    (address as usize).wrapping_sub(platform::stub(0, 0) as usize) < platform::LENGTH
+}
+
 /// One entry of six bytes per stub that calls what is common to all, which sees by the address to return to whose it is.
 /// A Rust function each would take ten times the space, most of it for unwinding.
 #[cfg(everypy_sled)]
@@ -17,6 +23,9 @@ mod platform {
 
     /// The size of `call rel32` and `ret`.
     const ENTRY: usize = 6;
+
+    /// The size of all entries.
+    pub(super) const LENGTH: usize = crate::packed::STUBS * ENTRY;
 
     pub(super) fn stub(_row: usize, place: usize) -> *const () {
         assert!(place < crate::packed::STUBS, "there is such a stub");

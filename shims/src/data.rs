@@ -35,6 +35,32 @@ type RowSet = [u8; ffi::LEN.div_ceil(8)];
 
 /// The rows whose names are in a list, one a line and sorted, found when this is compiled.
 const fn rows_of<const LINES: usize>(list: &str) -> RowSet {
+    let starts = starts_of::<LINES>(list);
+    let mut rows = [0; ffi::LEN.div_ceil(8)];
+    let mut row = 0;
+    while row < ffi::LEN {
+        if find(list, &starts, ffi::ROWS[row].name).is_some() {
+            rows[row / 8] |= 1 << (row % 8);
+        }
+        row += 1;
+    }
+    rows
+}
+
+/// The number of lines.
+pub(crate) const fn lines(list: &str) -> usize {
+    let (mut count, mut at) = (0, 0);
+    while at < list.len() {
+        if list.as_bytes()[at] == b'\n' {
+            count += 1;
+        }
+        at += 1;
+    }
+    count
+}
+
+/// Where the lines start.
+pub(crate) const fn starts_of<const LINES: usize>(list: &str) -> [usize; LINES] {
     let list = list.as_bytes();
     let mut starts = [0; LINES];
     let (mut line, mut at) = (0, 0);
@@ -46,31 +72,12 @@ const fn rows_of<const LINES: usize>(list: &str) -> RowSet {
         }
         at += 1;
     }
-    let mut rows = [0; ffi::LEN.div_ceil(8)];
-    let mut row = 0;
-    while row < ffi::LEN {
-        if has_line(list, &starts, ffi::ROWS[row].name.as_bytes()) {
-            rows[row / 8] |= 1 << (row % 8);
-        }
-        row += 1;
-    }
-    rows
+    starts
 }
 
-/// The number of lines.
-const fn lines(list: &str) -> usize {
-    let (mut count, mut at) = (0, 0);
-    while at < list.len() {
-        if list.as_bytes()[at] == b'\n' {
-            count += 1;
-        }
-        at += 1;
-    }
-    count
-}
-
-/// Whether `name` is a line of `list`, by binary search.
-const fn has_line(list: &[u8], starts: &[usize], name: &[u8]) -> bool {
+/// Where the first word of a line ends that is `name`, by binary search.
+pub(crate) const fn find(list: &str, starts: &[usize], name: &str) -> Option<usize> {
+    let (list, name) = (list.as_bytes(), name.as_bytes());
     let (mut low, mut high) = (0, starts.len());
     while low < high {
         let middle = (low + high) / 2;
@@ -79,17 +86,17 @@ const fn has_line(list: &[u8], starts: &[usize], name: &[u8]) -> bool {
         while i < name.len() && name[i] == list[start + i] {
             i += 1;
         }
-        let line = list[start + i];
-        if i == name.len() && line == b'\n' {
-            return true;
+        let next = list[start + i];
+        if i == name.len() && matches!(next, b'\n' | b' ') {
+            return Some(start + i);
         }
-        if i == name.len() || name[i] < line {
+        if i == name.len() || name[i] < next {
             high = middle;
         } else {
             low = middle + 1;
         }
     }
-    false
+    None
 }
 
 /// The rows not to ask an interpreter for.

@@ -15,6 +15,7 @@ mod fallbacks;
 mod fast;
 mod find;
 pub mod function;
+mod instruments;
 mod layout;
 #[cfg(feature = "linked")]
 mod linked;
@@ -81,14 +82,20 @@ fn report(line: &str) {
 }
 
 fn load_from(python: &Python) -> Result<(), LoadError> {
-    let runtime = Runtime::identify(python)?;
-    let resolution = resolve(python, &runtime)?;
+    let instruments = instruments::wanted();
+    let mut runtime = Runtime::identify(python)?;
+    // What is read in place is no call, so that nobody would see it.
+    runtime.fast &= instruments.is_none();
+    let mut resolution = resolve(python, &runtime)?;
     let layout = Layout::read(python, &runtime)?;
     fast::set(python, &runtime);
     runtime::set(runtime);
     layout::set(layout);
+    if let Some(instruments) = instruments {
+        instruments.install(python, &mut resolution.addresses);
+    }
     // SAFETY: `LOADED` lets one thread come here, once, before anybody can use the table; `resolve` found each address
-    // under the row's own name, or chose the row's fallback or stub.
+    // under the row's own name, or chose the row's fallback or stub; instruments put code before it that calls it.
     unsafe { everypy_ffi::fill(&resolution.addresses, missing::raise) };
     Ok(())
 }

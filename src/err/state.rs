@@ -5,6 +5,7 @@ use core::ffi::c_ulong;
 use core::mem::{ManuallyDrop, MaybeUninit};
 use core::num::NonZero;
 use core::ptr::NonNull;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use everypy_ffi as ffi;
@@ -15,12 +16,15 @@ use crate::exceptions::PyBaseException;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Bound, Py};
 use crate::marker::Python;
+use crate::panic::PanicException;
 use crate::type_object::PyTypeInfo;
 use crate::types::{PyAny, PyString, PyType};
 
 /// What an exception can be made of.
 pub trait PyErrArguments: Send + Sync {
     /// The arguments as one object: a tuple is all of them, anything else the only one.
+    ///
+    /// If it panics, what becomes of the panic is raised instead of the exception that the arguments are for.
     fn arguments(self, py: Python<'_>) -> Py<PyAny>;
 }
 
@@ -31,7 +35,8 @@ where
     fn arguments(self, py: Python<'_>) -> Py<PyAny> {
         match self.into_py_any(py) {
             Ok(arguments) => arguments,
-            Err(error) => error.into_value(py).into_any(),
+            // Whoever asks for arguments catches it and raises it instead.
+            Err(error) => std::panic::resume_unwind(Box::new(error)),
         }
     }
 }
@@ -123,7 +128,12 @@ impl Make {
                 let text = c"exceptions must derive from BaseException";
                 ffi::PyErr_SetString(*ffi::PyExc_TypeError(), text.as_ptr());
             } else if !(object::prefers_c_strings() && self.arguments.raise_short_text(class)) {
-                ffi::PyErr_SetObject(class, self.arguments.object(py).as_ptr());
+                // What is set is replaced, and must not be there while the arguments are made.
+                ffi::PyErr_Clear();
+                match catch_unwind(AssertUnwindSafe(|| self.arguments.object(py))) {
+                    Ok(arguments) => ffi::PyErr_SetObject(class, arguments.as_ptr()),
+                    Err(payload) => PanicException::from_payload(payload).restore(py),
+                }
             }
         }
         drop(owned);

@@ -7,7 +7,7 @@ use everypy_shims::object;
 
 use crate::conversion::FromPyObject;
 use crate::err::{CastError, PyErr, PyResult};
-use crate::exceptions::PyTypeError;
+use crate::exceptions::{PyTypeError, PyUnicodeEncodeError};
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::impl_::class::{Exclusive, Shared};
 use crate::impl_::slots::is_instance;
@@ -455,7 +455,7 @@ impl Signature {
                 let value = *values.add(index);
                 let place = match interned.iter().position(|known| known.as_ptr() == name) {
                     Some(place) => Some(place),
-                    None => self.place_by_text(name.borrowed(py).cast_unchecked()),
+                    None => self.place_by_text(name.borrowed(py).cast_unchecked())?,
                 };
                 match place {
                     Some(place) if place >= self.positional_only => {
@@ -478,9 +478,13 @@ impl Signature {
 
     /// The place of a name that is not interned, as `f(**{…})` may pass.
     #[cold]
-    fn place_by_text(&self, name: Borrowed<'_, '_, PyString>) -> Option<usize> {
-        let name = PyStringMethods::to_str(&*name).ok()?;
-        self.names.iter().position(|known| *known == name)
+    fn place_by_text(&self, name: Borrowed<'_, '_, PyString>) -> PyResult<Option<usize>> {
+        match PyStringMethods::to_str(&*name) {
+            Ok(name) => Ok(self.names.iter().position(|known| *known == name)),
+            // No name of ours has a lone surrogate.
+            Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(name.py()) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     #[cold]

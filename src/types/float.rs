@@ -5,6 +5,7 @@ use core::ffi::c_double;
 use everypy_ffi as ffi;
 use everypy_shims::object;
 
+use crate::err::PyErr;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::Bound;
 use crate::marker::Python;
@@ -47,10 +48,20 @@ pub trait PyFloatMethods<'py>: sealed::Sealed {
 impl<'py> PyFloatMethods<'py> for Bound<'py, PyFloat> {
     #[inline]
     fn value(&self) -> c_double {
-        // SAFETY: attached; a float, for which the call cannot fail.
-        unsafe {
-            object::float_value(self.as_ptr())
-                .unwrap_or_else(|| ffi::PyFloat_AsDouble(self.as_ptr()))
-        }
+        // SAFETY: attached; a float.
+        unsafe { object::float_value(self.as_ptr()) }.unwrap_or_else(|| value_by_call(self))
     }
+}
+
+/// No interpreter that is known fails here; one that does is not taken at its word.
+#[inline(never)]
+fn value_by_call(float: &Bound<'_, PyFloat>) -> c_double {
+    // SAFETY: attached; a float.
+    let value = unsafe { ffi::PyFloat_AsDouble(float.as_ptr()) };
+    if value == -1.0
+        && let Some(error) = PyErr::take(float.py())
+    {
+        std::panic::resume_unwind(Box::new(error));
+    }
+    value
 }

@@ -4,16 +4,28 @@
 
 Needs nothing but the module: installed, or as ``everypy_suite.so`` beside this file. Prints one line for each test that
 fails (with ``-v`` for every test) and at the end ``N passed, N failed``; the exit status is 1 if one has failed.
+
+With ``EVERYPY_SHIM=check`` a test fails too if a call breaks a rule of the C API, and if the references that it takes
+and gives back do not balance (``balance.py``).
 """
 
 import importlib.machinery
 import importlib.util
 import os
+import subprocess
 import sys
+import tempfile
+import threading
 import time
 import traceback
 
 NAME = "everypy_suite"
+
+
+# Tests whose references need not balance, and why.
+UNBALANCED = {
+    "threads::dropped_by_a_destructor": "functions that Python calls take what this thread gives back later",
+}
 
 
 def load():
@@ -29,11 +41,11 @@ def load():
     return importlib.import_module(NAME)
 
 
-def run(suite, name):
-    """Runs one test and returns what went wrong, or ``None``."""
+def run(suite, body):
+    """Runs the body of one test and returns what went wrong, or ``None``."""
     suite.take_panics()
     try:
-        suite.run(name)
+        body()
     except BaseException as error:
         # A failed assertion in Rust is a PanicException here; the hook has seen where it was.
         panics = suite.take_panics()
@@ -43,7 +55,62 @@ def run(suite, name):
     return None
 
 
+class Checks:
+    """What the instruments of the module tell of each test."""
+
+    def __init__(self, suite):
+        import balance
+
+        self.suite = suite
+        self.balance = balance
+        self.trace = balance.Trace(os.environ["EVERYPY_SHIM_FILE"])
+        # Of importing the module.
+        self.broken = self.seen().broken
+        # What a function that does nothing gives to Python.
+        suite.nothing()
+        self.nothing = self.seen()
+
+    def seen(self):
+        """What was seen since the last call."""
+        thread = str(threading.get_ident()).encode()
+        return self.balance.Balance(self.trace.read(), self.trace.effects, thread)
+
+    def body(self, name):
+        """Runs the body of a test, and nothing else."""
+        self.trace.read()
+        self.suite.run(name)
+
+    def run(self, name):
+        """Runs one test, and returns what went wrong, or ``None``.
+
+        What a test makes once and keeps, such as the names that it uses, it keeps in its first run.
+        """
+        for _ in range(3):
+            error = run(self.suite, lambda: self.body(name))
+            if error is not None:
+                return error
+            balance = self.seen()
+            if balance.broken:
+                return "\n".join(balance.broken)
+            wrong = balance.without(self.nothing).wrong()
+            if wrong is None or name in UNBALANCED:
+                return None
+        return wrong
+
+
+def run_checked(arguments):
+    """Runs this program again, so that the module writes what it sees into a file. Returns its exit status."""
+    with tempfile.TemporaryDirectory() as folder:
+        variables = dict(os.environ, EVERYPY_SHIM_FILE=os.path.join(folder, "trace"))
+        variables["EVERYPY_SHIM"] += ",trace"
+        return subprocess.call([sys.executable, os.path.abspath(__file__)] + arguments, env=variables)
+
+
 def main(arguments):
+    instruments = os.environ.get("EVERYPY_SHIM", "").split(",")
+    checked = any(word.split(":")[0] == "check" for word in instruments)
+    if checked and "trace" not in instruments:
+        return run_checked(arguments)
     verbose = "-v" in arguments
     parts = [argument for argument in arguments if argument != "-v"]
     suite = load()
@@ -57,12 +124,16 @@ def main(arguments):
     else:
         names += [name for name in pending if name in parts]
     failed = 0
+    check = Checks(suite) if checked else None
+    if check and check.broken:
+        failed += 1
+        print("FAILED while it was imported: %s" % "\n".join(check.broken), flush=True)
     for name in names:
         start = time.time()
         if verbose:
             # Seen also if the interpreter dies.
             print(name, end=" ", flush=True)
-        error = run(suite, name)
+        error = check.run(name) if check else run(suite, lambda: suite.run(name))
         if error is not None:
             failed += 1
             print("FAILED %s: %s" % (name, error.strip()), flush=True)

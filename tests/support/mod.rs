@@ -52,8 +52,12 @@ fn folder_with(name: &str, module: &str, library: &Path, tests: &str) -> PathBuf
     let file = module_file().replace("everypy_suite", module);
     std::fs::copy(library, folder.join(&file)).expect("it is there");
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let runner = repository.join(tests).join("run_tests.py");
-    std::fs::copy(runner, folder.join("run_tests.py")).expect("it is there");
+    for file in ["run_tests.py", "balance.py", "references.txt"] {
+        let path = repository.join(tests).join(file);
+        if path.exists() {
+            std::fs::copy(path, folder.join(file)).expect("it is there");
+        }
+    }
     // Where the interpreter does not look for such a file itself, it finds what a wheel would have beside it.
     let loader = repository.join("interpreter-matrix/src/wheel/loader.py");
     let loader = std::fs::read_to_string(loader).expect("it is there");

@@ -138,7 +138,9 @@ pub(super) unsafe extern "C" fn PyErr_GetRaisedException() -> *mut PyObject {
             }
         }
         if !traceback.is_null() {
-            ffi::PyException_SetTraceback(value, traceback);
+            if ffi::PyException_SetTraceback(value, traceback) != 0 {
+                ffi::PyErr_Clear();
+            }
             decref(traceback);
         }
         decref(class);

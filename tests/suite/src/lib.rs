@@ -33,10 +33,13 @@ files! {
     cells,
     types,
     rows,
+    instruments,
     properties,
     errors,
     exceptions,
 }
+
+mod misbehaving;
 
 fn all() -> impl Iterator<Item = &'static registry::Test> {
     ALL.iter().chain(classes::ALL).copied().flatten()
@@ -57,10 +60,14 @@ fn pending() -> Vec<&'static str> {
 /// Runs the test of this name.
 #[pyfunction]
 fn run(py: Python<'_>, name: &str) -> PyResult<()> {
-    let test = all().find(|test| test.name() == name);
+    let test = all().chain(misbehaving::TESTS).find(|test| test.name() == name);
     let test = test.ok_or_else(|| PyKeyError::new_err(name.to_owned()))?;
     (test.body)(py)
 }
+
+/// Does nothing, for what that costs.
+#[pyfunction]
+fn nothing() {}
 
 /// What is running, as in `CPython 3.12.1`.
 #[pyfunction]
@@ -87,6 +94,7 @@ fn everypy_suite(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(names, m)?)?;
     m.add_function(wrap_pyfunction!(pending, m)?)?;
     m.add_function(wrap_pyfunction!(run, m)?)?;
+    m.add_function(wrap_pyfunction!(nothing, m)?)?;
     m.add_function(wrap_pyfunction!(running, m)?)?;
     m.add_function(wrap_pyfunction!(fast, m)?)?;
     m.add_function(wrap_pyfunction!(take_panics, m)?)?;

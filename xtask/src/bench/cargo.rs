@@ -11,25 +11,25 @@ use serde::Deserialize;
 use super::programs;
 
 /// A crate to build, with a shared library in it.
-pub(super) struct Crate {
+pub(crate) struct Crate {
     /// Its folder.
-    pub(super) folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// Where Cargo puts what it builds.
-    pub(super) target: PathBuf,
+    pub(crate) target: PathBuf,
     /// Environment variables for the build.
-    pub(super) variables: Vec<(&'static str, OsString)>,
+    pub(crate) variables: Vec<(&'static str, OsString)>,
 }
 
 /// A built crate.
-pub(super) struct Built {
+pub(crate) struct Built {
     /// The shared library.
-    pub(super) library: PathBuf,
+    pub(crate) library: PathBuf,
     /// How many crates were compiled for it, itself included.
-    pub(super) crates: usize,
+    pub(crate) crates: usize,
     /// How long that took.
-    pub(super) duration: Duration,
+    pub(crate) duration: Duration,
     /// How long all processors together worked for it, where that can be told.
-    pub(super) work: Option<Duration>,
+    pub(crate) work: Option<Duration>,
 }
 
 impl Crate {
@@ -46,7 +46,7 @@ impl Crate {
     }
 
     /// Builds the crate. The network is not used if that can be avoided.
-    pub(super) fn build(&self) -> anyhow::Result<Built> {
+    pub(crate) fn build(&self) -> anyhow::Result<Built> {
         self.build_in(&self.target)
     }
 

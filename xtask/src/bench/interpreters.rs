@@ -10,14 +10,14 @@ use everypy_matrix::search::Search;
 const COUNTED: [&str; 5] = ["cp39", "cp311", "cp313", "cp313t", "pypy39"];
 
 /// What was found on this machine, and what was asked for.
-pub(super) struct Interpreters {
+pub(crate) struct Interpreters {
     found: Found,
     asked: Vec<Request>,
 }
 
 impl Interpreters {
     /// Searches this machine, unless every interpreter that is asked for is named by its path.
-    pub(super) fn search(asked: &[Request]) -> anyhow::Result<Self> {
+    pub(crate) fn search(asked: &[Request]) -> anyhow::Result<Self> {
         let selection = Selection { only: asked.to_vec(), ..Selection::default() };
         let mut search = Search { paths: selection.paths().collect(), ..Search::default() };
         if selection.is_paths_only() {
@@ -45,7 +45,7 @@ impl Interpreters {
     }
 
     /// The interpreters that the table is filled in: those asked for, else all.
-    pub(super) fn loaded(&self) -> anyhow::Result<Vec<Interpreter>> {
+    pub(crate) fn loaded(&self) -> anyhow::Result<Vec<Interpreter>> {
         self.pick(self.asked.clone())
     }
 

@@ -25,7 +25,8 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use everypy_matrix::request::Request;
 
-use interpreters::Interpreters;
+pub(crate) use cargo::Crate;
+pub(crate) use interpreters::Interpreters;
 use report::Report;
 
 /// Measure calls, module size, build time and loading, beside C and PyO3
