@@ -49,13 +49,21 @@ impl PanicException {
 impl DerefToPyAny for PanicException {}
 impl ToPyErr for PanicException {}
 
+/// The class, made when it is first needed.
+static CLASS: PerInterpreter<Py<PyType>> = PerInterpreter::new();
+
+/// Whether an exception is a panic on its way. Where there has been none the class is not made for that: it is asked for
+/// each exception that is taken, and making the class may raise one.
+pub(crate) fn is_panic(exception: &Bound<'_, PyAny>) -> bool {
+    CLASS.get(exception.py()).is_some_and(|class| exception.get_type().is(class))
+}
+
 // SAFETY: the cell holds the class.
 unsafe impl PyTypeInfo for PanicException {
     const NAME: &'static str = "PanicException";
     const MODULE: Option<&'static str> = Some("pyo3_runtime");
 
     fn type_object_raw(py: Python<'_>) -> *mut ffi::PyTypeObject {
-        static CLASS: PerInterpreter<Py<PyType>> = PerInterpreter::new();
         let make = || {
             PyErr::new_type(
                 py,

@@ -8,11 +8,18 @@ mod support;
 
 use std::process::Command;
 
-/// Runs all of it, and returns the line that counts.
+/// Runs all of it, and returns its first line.
 #[track_caller]
 fn run(name: &str, fast: &str) -> String {
+    run_part(name, fast, &[])
+}
+
+/// Runs those tests that have one of the parts in their names.
+#[track_caller]
+fn run_part(name: &str, fast: &str, parts: &[&str]) -> String {
     let output = Command::new(support::python())
         .arg("run_tests.py")
+        .args(parts)
         .current_dir(support::folder(name))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env("EVERYPY_FAST", fast)
@@ -40,4 +47,11 @@ fn suite_passes_on_this_python() {
 fn suite_passes_with_the_stable_abi_alone() {
     let running = run("run-stable", "0");
     assert!(running.ends_with("fast rows off"), "{running}");
+}
+
+/// A recursion that is the first thing to fail in a process finds no class made yet, and no depth left to make one.
+#[test]
+fn a_recursion_ends_in_a_fresh_process() {
+    run_part("recursion", "1", &["functions::recursion"]);
+    run_part("recursion", "0", &["functions::recursion"]);
 }

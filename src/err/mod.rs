@@ -14,7 +14,6 @@ use crate::exceptions::{PyBaseException, PySystemError, PyTypeError};
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Bound, BoundObject as _, Py};
 use crate::marker::Python;
-use crate::panic::PanicException;
 use crate::type_object::PyTypeInfo;
 use crate::types::{
     PyAny, PyAnyMethods as _, PyStringMethods as _, PyTraceback, PyTracebackMethods as _, PyType,
@@ -115,12 +114,12 @@ impl PyErr {
     ///
     /// # Panics
     ///
-    /// With the panic that a [`PanicException`] carries: a panic that went through Python goes on here.
+    /// With the panic that a [`PanicException`](crate::panic::PanicException) carries: a panic that went through Python goes on here.
     #[doc(alias = "PyErr_GetRaisedException")]
     pub fn take(py: Python<'_>) -> Option<PyErr> {
         // SAFETY: attached; the result is an owned exception instance or null.
         let raised = unsafe { ffi::PyErr_GetRaisedException().owned_or_opt(py)? };
-        if PanicException::is_exact_type_of(&raised) {
+        if crate::panic::is_panic(&raised) {
             crate::panic::resume(&raised);
         }
         // SAFETY: only exception instances are raised.

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`subinterpreters`] | two threads work in two interpreters at once for 10 s, on every Python |
 //! | [`cold_start`] | many threads ask for everything at once, in 1,000 fresh processes of every Python |
+//! | [`faults`] | each call into the interpreter fails once: an example, exhaustively, and the test suite |
 
 mod cold_start;
+mod faults;
 mod subinterpreters;
 
 use std::path::Path;
@@ -23,6 +25,12 @@ pub(crate) struct Arguments {
     /// Use these interpreters, by name (cp313) or path; may be repeated
     #[arg(long, value_name = "NAME|PATH", num_args = 1..)]
     python: Vec<String>,
+    /// Leave the suite out of the part `faults`, as the gate does
+    #[arg(long)]
+    short: bool,
+    /// In the part `faults`, let so many calls of each test fail, and later ones at growing distances
+    #[arg(long, value_name = "NUMBER", default_value_t = 8)]
+    limit: usize,
 }
 
 /// What can be run.
@@ -32,6 +40,8 @@ enum Part {
     Subinterpreters,
     /// 1,000 cold starts
     ColdStart,
+    /// Each call fails once
+    Faults,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -40,6 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
         match part {
             Part::Subinterpreters => subinterpreters::run(&arguments.python)?,
             Part::ColdStart => cold_start::run(&arguments.python)?,
+            Part::Faults => faults::run(&arguments.python, arguments.short, arguments.limit)?,
         }
     }
     Ok(())

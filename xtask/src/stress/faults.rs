@@ -1,4 +1,4 @@
-//! `cargo xtask stress`: lets one call into the interpreter after the other fail.
+//! Lets one call into the interpreter after the other fail.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -18,31 +18,19 @@ const INTERPRETERS: [&str; 4] = ["cp39", "cp313", "cp313t", "pypy311-7.3.19"];
 const FILES: [&str; 3] =
     ["tests/faults/faults.py", "tests/suite/balance.py", "tests/suite/references.txt"];
 
-/// Let each call into the interpreter fail that examples/word-count makes, and those of the test suite
-#[derive(clap::Args)]
-pub(crate) struct Arguments {
-    /// Leave the suite out, as CI does
-    #[arg(long)]
-    short: bool,
-    /// Use these interpreters, by name (cp313) or path; may be repeated
-    #[arg(long, value_name = "NAME|PATH", num_args = 1..)]
-    python: Vec<Request>,
-    /// Let so many calls of each test fail, and later ones at growing distances
-    #[arg(long, value_name = "NUMBER", default_value_t = 8)]
-    limit: usize,
-}
-
-pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
+/// Lets each call fail that examples/word-count makes, and unless it is to be short those of the test suite: the first
+/// `limit` of each test one by one.
+pub(super) fn run(python: &[String], short: bool, limit: usize) -> anyhow::Result<()> {
     let root = &Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
-    let asked = if arguments.python.is_empty() {
-        INTERPRETERS.iter().map(|name| name.parse()).collect::<Result<Vec<Request>, _>>()?
+    let asked: Vec<Request> = if python.is_empty() {
+        INTERPRETERS.iter().map(|name| name.parse()).collect::<Result<_, _>>()?
     } else {
-        arguments.python.clone()
+        python.iter().map(|name| name.parse()).collect::<Result<_, _>>()?
     };
     let interpreters = Interpreters::search(&asked)?.loaded()?;
     let mut jobs = vec![Job::new(root, "examples/word-count", "word-count", None)?];
-    if !arguments.short {
-        let limit = Some(arguments.limit.to_string());
+    if !short {
+        let limit = Some(limit.to_string());
         jobs.push(Job::new(root, "tests/suite", "suite", limit)?);
     }
     let mut failed = Vec::new();
