@@ -7,7 +7,7 @@ use core::ptr::null_mut;
 
 use everypy_ffi::{
     self as ffi, Py_ssize_t, PyMemberDef, PyObject, PyType_Slot, PyType_Spec, PyTypeObject,
-    allocfunc, destructor, freefunc, getbufferproc, initproc, inquiry, newfunc, releasebufferproc,
+    destructor, freefunc, getbufferproc, initproc, inquiry, newfunc, releasebufferproc,
     traverseproc, vectorcallfunc,
 };
 
@@ -382,8 +382,6 @@ slots! {
     clear_of: inquiry, Py_tp_clear, 24;
     /// `tp_init`.
     init_of: initproc, Py_tp_init, 37;
-    /// `tp_alloc`.
-    alloc_of: allocfunc, Py_tp_alloc, 38;
     /// `tp_new`.
     new_of: newfunc, Py_tp_new, 39;
     /// `tp_free`.

@@ -9,8 +9,7 @@ use everypy_shims::{class, layout};
 
 use super::contents::{Contents, contents};
 use super::{PyClass, PyClassBaseType, PyNativeTypeInitializer, elsewhere};
-use crate::err::{PyErr, PyResult};
-use crate::exceptions::PyTypeError;
+use crate::err::PyResult;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Bound, Py};
 use crate::marker::Python;
@@ -202,8 +201,8 @@ pub(super) unsafe fn new_native(
     // SAFETY: attached; both are live types. The functions return a new instance, or null with an exception.
     unsafe {
         if native == ffi::PyBaseObject_Type() {
-            let alloc = class::alloc_of(subtype).ok_or_else(|| cannot_make(py, subtype))?;
-            return alloc(subtype, 0).owned_or_err(py).map(Bound::into_ptr);
+            // Every class that no other built-in one is a base of has this `tp_alloc`.
+            return ffi::PyType_GenericAlloc(subtype, 0).owned_or_err(py).map(Bound::into_ptr);
         }
         // Exceptions keep what they were made of. Other classes are made of nothing: what ours was called with is for its
         // own constructor, and for `__init__`.
@@ -222,11 +221,4 @@ pub(super) unsafe fn new_native(
         let kwargs = (!kwargs.is_null()).then(|| kwargs.borrowed(py).cast_unchecked().to_owned());
         new.call(PyTuple::new(py, all)?, kwargs.as_ref()).map(Bound::into_ptr)
     }
-}
-
-#[cold]
-fn cannot_make(py: Python<'_>, subtype: *mut PyTypeObject) -> PyErr {
-    // SAFETY: attached; a live type.
-    let class = unsafe { subtype.cast::<PyObject>().borrowed(py) }.to_owned();
-    PyTypeError::new_err(format!("cannot create instances of {class}"))
 }

@@ -93,6 +93,7 @@ pub(super) unsafe fn drop_value<T: PyClass>(py: Python<'_>, contents: *mut Conte
             return;
         }
         if !(*contents).is_here() {
+            let _raised = Raised::put_aside();
             let name = T::FULL_NAME.to_string_lossy();
             PyRuntimeError::new_err(format!(
                 "`{name}` is unsendable, but is being dropped on another thread"
@@ -102,10 +103,40 @@ pub(super) unsafe fn drop_value<T: PyClass>(py: Python<'_>, contents: *mut Conte
         }
         (*contents).empty();
         if core::mem::needs_drop::<T>() {
+            let _raised = Raised::put_aside();
             let value = (*contents).value();
             if let Err(payload) = catch_unwind(AssertUnwindSafe(|| value.drop_in_place())) {
                 report(py, PanicException::from_payload(payload));
             }
+        }
+    }
+}
+
+/// An exception that is on its way while an instance ends, kept from what the destructor does.
+struct Raised(*mut PyObject);
+
+impl Raised {
+    /// # Safety
+    ///
+    /// This thread is attached, also when the result is dropped.
+    #[inline(never)]
+    unsafe fn put_aside() -> Self {
+        // SAFETY: as the caller says.
+        unsafe {
+            Self(if ffi::PyErr_Occurred().is_null() {
+                core::ptr::null_mut()
+            } else {
+                ffi::PyErr_GetRaisedException()
+            })
+        }
+    }
+}
+
+impl Drop for Raised {
+    fn drop(&mut self) {
+        if !self.0.is_null() {
+            // SAFETY: attached, as the one who made it says; an exception that is owned.
+            unsafe { ffi::PyErr_SetRaisedException(self.0) };
         }
     }
 }

@@ -1,9 +1,11 @@
 """Adds up the references that a piece of Rust code takes and gives back, from what ``EVERYPY_SHIM=trace`` writes.
 
 Counted are the calls that Rust code makes by itself. A call that is made while another one lasts belongs to a fallback
-or to a function of ours that Python has called, whose result goes to Python unseen, so that it is left out; the same
-goes for threads that Python has started. What a function stores through a pointer is not in the trace: it counts as
-some object. So what is found wrong is wrong, but for what Rust code keeps on purpose.
+or to a function of ours that Python has called, whose result goes to Python unseen. The same goes for threads that
+Python has started. Such calls are counted apart: what they give back more than they take was handed to them, as the
+contents of an instance are to its destructor, and makes up for what Rust code has kept of the same object. What a
+function stores through a pointer is not in the trace: it counts as some object. So what is found wrong is wrong, but
+for what Rust code keeps on purpose.
 """
 
 import collections
@@ -54,10 +56,14 @@ class Balance:
 
     def __init__(self, lines, effects, thread):
         self.objects = collections.Counter()
+        # The same of calls that are not made by Rust code itself.
+        self.below = collections.Counter()
         # What was stored where the trace does not see it: for certain, and at most; references that were replaced.
         self.unseen = 0
         self.perhaps = 0
         self.swaps = 0
+        # Whether the rest is that of a garbage collection.
+        self.collected = False
         self.broken = []
         self.faults = []
         # By thread: how many calls last, and how often it was attached by Rust code.
@@ -79,26 +85,35 @@ class Balance:
         else:
             self.depths[thread] -= 1
             name, _, rest = call.partition(b"(")
-            if self.depths[thread] == 0:
-                if name == b"PyGILState_Ensure":
-                    self.attached[thread] += 1
-                elif name == b"PyGILState_Release":
-                    self.attached[thread] -= 1
-                elif name in effects and self.attached[thread]:
-                    self.count(effects[name], rest)
+            itself = self.depths[thread] == 0 and not self.collected
+            if itself and name == b"PyGILState_Ensure":
+                self.attached[thread] += 1
+            elif itself and name == b"PyGILState_Release":
+                self.attached[thread] -= 1
+            elif name in effects:
+                self.count(effects[name], rest, itself and self.attached[thread] > 0)
 
-    def count(self, effects, rest):
+    def add_below(self, lines, effects):
+        """Adds calls none of which Rust code makes by itself: those of a garbage collection."""
+        self.collected = True
+        for line in lines:
+            self.add(line, effects)
+
+    def count(self, effects, rest, itself):
         arguments, _, result = rest.partition(b") = ")
         result = int(result.split(b" ", 1)[0], 16)
+        objects = self.objects if itself else self.below
         for effect in effects:
             if effect == b"new":
                 if result:
-                    self.objects[result] += 1
+                    objects[result] += 1
             elif effect[:1] in (b"+", b"-"):
                 place = int(effect[1:2])
                 pointer = int(arguments.split(b", ")[place], 16)
                 if pointer and (not effect.endswith(b"?") or result == 0):
-                    self.objects[pointer] += 1 if effect[:1] == b"+" else -1
+                    objects[pointer] += 1 if effect[:1] == b"+" else -1
+            elif not itself:
+                pass
             elif effect in (b"out", b"out?"):
                 # Results are printed as words: what is negative has the highest bit.
                 low = 1 if effect == b"out" else 0
@@ -115,9 +130,14 @@ class Balance:
         self.objects.subtract(other.objects)
         return self
 
+    def left(self, pointer):
+        """How many references to an object are left; negative if more are given back than taken."""
+        count = self.objects[pointer]
+        return max(0, count + min(0, self.below[pointer])) if count > 0 else count
+
     def wrong(self):
         """What does not balance, as text, or ``None``."""
-        kept = {pointer: count for pointer, count in self.objects.items() if count}
+        kept = {pointer: self.left(pointer) for pointer in self.objects if self.left(pointer)}
         total = sum(kept.values()) + self.unseen
         missing = -sum(count for count in kept.values() if count < 0)
         if -self.perhaps <= total <= 0 and missing <= self.unseen + self.perhaps + self.swaps:

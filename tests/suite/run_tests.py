@@ -9,6 +9,7 @@ With ``EVERYPY_SHIM=check`` a test fails too if a call breaks a rule of the C AP
 and gives back do not balance (``balance.py``).
 """
 
+import gc
 import importlib.machinery
 import importlib.util
 import os
@@ -93,6 +94,11 @@ class Checks:
             if balance.broken:
                 return "\n".join(balance.broken)
             wrong = balance.without(self.nothing).wrong()
+            if wrong is not None:
+                # What instances hold they give back when they end.
+                gc.collect()
+                balance.add_below(self.trace.read(), self.trace.effects)
+                wrong = balance.wrong()
             if wrong is None or name in UNBALANCED:
                 return None
         return wrong

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 use std::thread;
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyKeyError, PyValueError};
 use pyo3::prelude::*;
 
 use super::helpers::{Mark, Tally, collect, script_with, unraisable};
@@ -22,6 +22,7 @@ tests![
     destructors_that_call_python,
     destructors_that_panic,
     destructors_keep_the_exception,
+    destructors_keep_an_exception_that_is_set,
     destructors_that_drop_objects,
     many_at_once,
     replaced_contents_are_dropped,
@@ -326,6 +327,19 @@ assert [number for number in (Caller(lambda: 1 // 0) and 5,)] == [5]
 ";
     script_with(py, &[py.get_type::<Caller>()], &[], code);
     assert!(!PyErr::occurred(py));
+}
+
+/// The same where Rust code lets go of it.
+fn destructors_keep_an_exception_that_is_set(py: Python<'_>) -> PyResult<()> {
+    let code = "caller = Caller(lambda: int('x'))";
+    let variables = script_with(py, &[py.get_type::<Caller>()], &[], code);
+    let caller = variables.as_any().get_item("caller")?.unbind();
+    variables.clear();
+    PyKeyError::new_err("mine").restore(py);
+    drop(caller);
+    let error = PyErr::take(py).expect("it was set");
+    assert!(error.is_instance_of::<PyKeyError>(py), "{error}");
+    Ok(())
 }
 
 fn destructors_that_drop_objects(py: Python<'_>) -> PyResult<()> {
