@@ -2,16 +2,17 @@
 
 Counted are the calls that Rust code makes by itself. A call that is made while another one lasts belongs to a fallback
 or to a function of ours that Python has called, whose result goes to Python unseen. The same goes for threads that
-Python has started. Such calls are counted apart: what they give back more than they take was handed to them, as the
-contents of an instance are to its destructor, and makes up for what Rust code has kept of the same object. What a
-function stores through a pointer is not in the trace: it counts as some object. So what is found wrong is wrong, but
-for what Rust code keeps on purpose.
+Python has started. Such calls are counted apart, and so are those of destructors: what they give back more than they
+take was handed to them, as the contents of an instance are, and makes up for what Rust code has kept of the same
+object. What a function stores through a pointer is not in the trace: it counts as some object. So what is found wrong
+is wrong, but for what Rust code keeps on purpose.
 """
 
 import collections
 import os
 
 PREFIX = b"everypy "
+GIVE_BACK = b"Py_DecRef("
 
 
 def read_effects():
@@ -56,8 +57,9 @@ class Balance:
 
     def __init__(self, lines, effects, thread):
         self.objects = collections.Counter()
-        # The same of calls that are not made by Rust code itself.
+        # The same of calls that are not made by Rust code itself, and of those that `Py_DecRef` alone has led to.
         self.below = collections.Counter()
+        self.destructors = collections.Counter()
         # What was stored where the trace does not see it: for certain, and at most; references that were replaced.
         self.unseen = 0
         self.perhaps = 0
@@ -66,8 +68,10 @@ class Balance:
         self.collected = False
         self.broken = []
         self.faults = []
-        # By thread: how many calls last, and how often it was attached by Rust code.
+        # By thread: how many calls last, how many of them are of other functions than `Py_DecRef`, and how often it was
+        # attached by Rust code.
         self.depths = collections.Counter()
+        self.others = collections.Counter()
         self.attached = collections.Counter({thread: 1})
         for line in lines:
             self.add(line, effects)
@@ -78,12 +82,14 @@ class Balance:
         mark, thread, call = line[len(PREFIX) :].split(b" ", 2)
         if mark == b">":
             self.depths[thread] += 1
+            self.others[thread] += not call.startswith(GIVE_BACK)
         elif mark == b"!":
             self.broken.append(line.decode())
         elif mark == b"*":
             self.faults.append(line.decode())
         else:
             self.depths[thread] -= 1
+            self.others[thread] -= not call.startswith(GIVE_BACK)
             name, _, rest = call.partition(b"(")
             itself = self.depths[thread] == 0 and not self.collected
             if itself and name == b"PyGILState_Ensure":
@@ -91,7 +97,13 @@ class Balance:
             elif itself and name == b"PyGILState_Release":
                 self.attached[thread] -= 1
             elif name in effects:
-                self.count(effects[name], rest, itself and self.attached[thread] > 0)
+                if itself and self.attached[thread]:
+                    objects = self.objects
+                elif not self.others[thread] and (self.depths[thread] or self.collected):
+                    objects = self.destructors
+                else:
+                    objects = self.below
+                self.count(effects[name], rest, objects)
 
     def add_below(self, lines, effects):
         """Adds calls none of which Rust code makes by itself: those of a garbage collection."""
@@ -99,10 +111,9 @@ class Balance:
         for line in lines:
             self.add(line, effects)
 
-    def count(self, effects, rest, itself):
+    def count(self, effects, rest, objects):
         arguments, _, result = rest.partition(b") = ")
         result = int(result.split(b" ", 1)[0], 16)
-        objects = self.objects if itself else self.below
         for effect in effects:
             if effect == b"new":
                 if result:
@@ -112,7 +123,7 @@ class Balance:
                 pointer = int(arguments.split(b", ")[place], 16)
                 if pointer and (not effect.endswith(b"?") or result == 0):
                     objects[pointer] += 1 if effect[:1] == b"+" else -1
-            elif not itself:
+            elif objects is not self.objects:
                 pass
             elif effect in (b"out", b"out?"):
                 # Results are printed as words: what is negative has the highest bit.
@@ -133,7 +144,10 @@ class Balance:
     def left(self, pointer):
         """How many references to an object are left; negative if more are given back than taken."""
         count = self.objects[pointer]
-        return max(0, count + min(0, self.below[pointer])) if count > 0 else count
+        if count > 0:
+            count += min(0, self.below[pointer]) + min(0, self.destructors[pointer])
+            return max(0, count)
+        return count
 
     def wrong(self):
         """What does not balance, as text, or ``None``."""
