@@ -3,32 +3,43 @@
 use core::ffi::CStr;
 
 use crate::rows::Failure;
-use crate::{LEN, ROWS};
+use crate::{LEN, ROWS, Row};
 
-/// How many bytes the names of a row and of the one before it have in common at their start.
+/// How many bytes the names of a row and of the one before it have in common at their start, up to [`SHARED`], but for the
+/// last byte of its own.
 const fn shared(row: usize) -> usize {
     if row == 0 {
         return 0;
     }
     let (before, name) = (ROWS[row - 1].name.as_bytes(), ROWS[row].name.as_bytes());
     let mut length = 0;
-    while length < before.len() && length < name.len() && before[length] == name[length] {
+    while length < SHARED as usize
+        && length < before.len()
+        && length + 1 < name.len()
+        && before[length] == name[length]
+    {
         length += 1;
     }
     length
 }
 
+/// The bits of a shared length.
+const SHARED: u8 = 31;
+/// The bit that the last byte of a name has beside those of ASCII.
+const LAST: u8 = 128;
+
 const PACKED_LEN: usize = {
     let mut length = 0;
     let mut row = 0;
     while row < LEN {
-        length += 2 + ROWS[row].name.len() - shared(row);
+        length += 1 + ROWS[row].name.len() - shared(row);
         row += 1;
     }
     length
 };
 
-/// For each row: how much of the name before it stays, how long the rest of its own is, and that rest.
+/// For each row: how much of the name before it stays, with its arguments in the three bits above, and the rest of its
+/// own name.
 static NAMES: [u8; PACKED_LEN] = {
     let mut packed = [0; PACKED_LEN];
     let mut at = 0;
@@ -36,19 +47,37 @@ static NAMES: [u8; PACKED_LEN] = {
     while row < LEN {
         let name = ROWS[row].name.as_bytes();
         let mut i = shared(row);
-        packed[at] = i as u8;
-        packed[at + 1] = (name.len() - i) as u8;
-        at += 2;
+        packed[at] = i as u8 | Arguments::of(&ROWS[row]).0 << 5;
+        at += 1;
         while i < name.len() {
-            assert!(name[i] != 0, "a name has no NUL");
+            assert!(name[i] != 0 && name[i] < LAST, "a name is ASCII without a NUL");
             packed[at] = name[i];
             at += 1;
             i += 1;
         }
+        packed[at - 1] |= LAST;
         row += 1;
     }
     packed
 };
+
+/// The integers and pointers that a function is called with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arguments(u8);
+
+impl Arguments {
+    /// As many as three bits can say.
+    const MANY: u8 = 7;
+
+    const fn of(row: &Row) -> Self {
+        Self(if row.variadic || row.arguments > Self::MANY { Self::MANY } else { row.arguments })
+    }
+
+    /// How many there are, if that is known.
+    pub fn count(self) -> Option<usize> {
+        (self.0 < Self::MANY).then_some(usize::from(self.0))
+    }
+}
 
 /// The length of the longest name, with its NUL.
 const LONGEST: usize = {
@@ -63,25 +92,65 @@ const LONGEST: usize = {
     longest
 };
 
-/// Calls `each` with the place and the name of every row, in the order of the table, until it returns `false`.
-pub fn names(mut each: impl FnMut(usize, &CStr) -> bool) {
+/// Calls `each` with the place, the name and the arguments of every row, in the order of the table, until it returns
+/// `false`.
+pub fn names(mut each: impl FnMut(usize, &CStr, Arguments) -> bool) {
     let mut name = [0_u8; LONGEST];
     let mut packed = NAMES.as_ptr();
     for row in 0..LEN {
-        // SAFETY: for each row there are two numbers and as many bytes as the second says. No name is longer than the
-        // longest, and none has a NUL, as was seen when they were packed; one is put behind this one.
-        let name = unsafe {
-            let (stays, length) = (usize::from(*packed), usize::from(*packed.add(1)));
+        // SAFETY: for each row there is a number, and the bytes of a name with the last one marked. No name is longer than
+        // the longest, and none has a NUL, as was seen when they were packed; one is put behind this one.
+        let (name, arguments) = unsafe {
             let start = name.as_mut_ptr();
-            start.add(stays).copy_from_nonoverlapping(packed.add(2), length);
-            start.add(stays + length).write(0);
-            packed = packed.add(2 + length);
-            let bytes = core::slice::from_raw_parts(start, stays + length + 1);
-            CStr::from_bytes_with_nul_unchecked(bytes)
+            let first = *packed;
+            let mut length = usize::from(first & SHARED);
+            loop {
+                packed = packed.add(1);
+                start.add(length).write(*packed & !LAST);
+                length += 1;
+                if *packed & LAST != 0 {
+                    break;
+                }
+            }
+            packed = packed.add(1);
+            start.add(length).write(0);
+            let bytes = core::slice::from_raw_parts(start, length + 1);
+            (CStr::from_bytes_with_nul_unchecked(bytes), Arguments(first >> 5))
         };
-        if !each(row, name) {
+        if !each(row, name, arguments) {
             return;
         }
+    }
+}
+
+/// The name and the arguments of one row, for where time does not count.
+pub struct Described {
+    name: [u8; LONGEST],
+    /// What it is called with.
+    pub arguments: Arguments,
+}
+
+impl Described {
+    /// Finds them.
+    #[inline(never)]
+    pub fn row(row: usize) -> Self {
+        let mut described = Self { name: [0; LONGEST], arguments: Arguments(0) };
+        names(|place, name, arguments| {
+            if place == row {
+                for (to, from) in described.name.iter_mut().zip(name.to_bytes()) {
+                    *to = *from;
+                }
+                described.arguments = arguments;
+            }
+            place != row
+        });
+        described
+    }
+
+    /// The name.
+    pub fn name(&self) -> &CStr {
+        // SAFETY: no name has a NUL, and none is so long that the last one is overwritten.
+        unsafe { CStr::from_ptr(self.name.as_ptr().cast()) }
     }
 }
 
@@ -160,9 +229,14 @@ mod tests {
     #[test]
     fn unpacks_what_was_packed() {
         let mut count = 0;
-        names(|row, name| {
+        names(|row, name, arguments| {
+            assert_eq!(Described::row(row).name(), name);
+            assert_eq!(Described::row(row).arguments, arguments, "{name:?}");
             let expected = ROWS[row];
             assert_eq!(name.to_str(), Ok(expected.name));
+            let known = !expected.variadic && expected.arguments < 7;
+            let arguments_known = known.then_some(usize::from(expected.arguments));
+            assert_eq!(arguments.count(), arguments_known, "{name:?}");
             let traits = traits(row);
             assert_eq!(traits.since, expected.since, "{name:?}");
             assert_eq!(traits.required, expected.required, "{name:?}");

@@ -15,14 +15,14 @@ pub fn is_stub(address: *const ()) -> bool {
     (address as usize).wrapping_sub(platform::stub(0, 0) as usize) < platform::LENGTH
 }
 
-/// One entry of six bytes per stub that calls what is common to all, which sees by the address to return to whose it is.
+/// One entry of five bytes per stub that calls what is common to all, which sees by the address to return to whose it is.
 /// A Rust function each would take ten times the space, most of it for unwinding.
 #[cfg(everypy_sled)]
 mod platform {
     use core::arch::naked_asm;
 
-    /// The size of `call rel32` and `ret`.
-    const ENTRY: usize = 6;
+    /// The size of `call rel32`.
+    const ENTRY: usize = 5;
 
     /// The size of all entries.
     pub(super) const LENGTH: usize = crate::packed::STUBS * ENTRY;
@@ -32,7 +32,7 @@ mod platform {
         (sled as *const ()).wrapping_byte_add(place * ENTRY)
     }
 
-    /// What the entries have in common, given how far behind the start of the sled the `ret` of one is.
+    /// What the entries have in common, given how far behind the start of the sled one is.
     extern "C" fn missing(offset: usize) -> i64 {
         let mut before = offset / ENTRY;
         let row = (0..crate::LEN).find(|&row| {
@@ -52,19 +52,22 @@ mod platform {
             // In bytes, so that it does not become shorter.
             ".byte 0xe8",
             ".long 2f - . - 4",
-            "ret",
             ".endr",
             "2:",
-            "mov rdi, [rsp]",
-            "lea rax, [rip + 3b]",
+            // The end of the entry; nobody returns there.
+            "pop rdi",
+            "lea rax, [rip + 3b + {entry}]",
             "sub rdi, rax",
-            // The stack is aligned, since there are two addresses to return to on it.
+            // The stack is aligned by one word more than the address to return to.
+            "push rax",
             "call {missing}",
+            "pop rcx",
             // Whoever expects a `double` finds -1.0 where it looks.
             "mov rcx, 0xbff0000000000000",
             "movq xmm0, rcx",
             "ret",
             stubs = const crate::packed::STUBS,
+            entry = const ENTRY,
             missing = sym missing,
         )
     }

@@ -17,14 +17,10 @@ pub(crate) fn raise(row: usize) {
 #[cold]
 #[inline(never)]
 pub(crate) fn name_of(row: usize) -> String {
+    let described = ffi::Described::row(row);
     let mut text = String::new();
-    ffi::names(|place, name| {
-        if place == row {
-            // SAFETY: names are ASCII.
-            text.push_str(unsafe { core::str::from_utf8_unchecked(name.to_bytes()) });
-        }
-        place != row
-    });
+    // SAFETY: names are ASCII.
+    text.push_str(unsafe { core::str::from_utf8_unchecked(described.name().to_bytes()) });
     text
 }
 

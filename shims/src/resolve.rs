@@ -45,7 +45,7 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
         Resolution { addresses: [core::ptr::null(); ffi::LEN], real: 0, fallbacks: 0, missing: 0 };
     let mut lacking = None;
     let mut stubs = 0;
-    ffi::names(|row, name| {
+    ffi::names(|row, name, _| {
         let traits = ffi::traits(row);
         let data = traits.failure == ffi::Failure::Data;
         let exported =

@@ -7,7 +7,7 @@ use everypy_shims::object;
 
 use crate::conversion::FromPyObject;
 use crate::err::{CastError, PyErr, PyResult};
-use crate::exceptions::{PyTypeError, PyUnicodeEncodeError};
+use crate::exceptions::PyTypeError;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::impl_::class::{Exclusive, Shared};
 use crate::impl_::slots::is_instance;
@@ -479,12 +479,21 @@ impl Signature {
     /// The place of a name that is not interned, as `f(**{…})` may pass.
     #[cold]
     fn place_by_text(&self, name: Borrowed<'_, '_, PyString>) -> PyResult<Option<usize>> {
-        match PyStringMethods::to_str(&*name) {
-            Ok(name) => Ok(self.names.iter().position(|known| *known == name)),
+        let mut length = 0;
+        // SAFETY: attached; a str, whose text lives as long as it does.
+        unsafe {
+            let text = ffi::PyUnicode_AsUTF8AndSize(name.as_ptr(), &raw mut length);
+            if !text.is_null() {
+                let text = core::slice::from_raw_parts(text.cast(), length as usize);
+                return Ok(self.names.iter().position(|known| known.as_bytes() == text));
+            }
             // No name of ours has a lone surrogate.
-            Err(error) if error.is_instance_of::<PyUnicodeEncodeError>(name.py()) => Ok(None),
-            Err(error) => Err(error),
+            if ffi::PyErr_ExceptionMatches(*ffi::PyExc_UnicodeEncodeError()) == 0 {
+                return Err(PyErr::fetch(name.py()));
+            }
+            ffi::PyErr_Clear();
         }
+        Ok(None)
     }
 
     #[cold]

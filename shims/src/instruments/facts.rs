@@ -58,13 +58,10 @@ const fn rule(at: usize) -> u8 {
     panic!("a line has another word than those above")
 }
 
-/// The most arguments that a row has, to which those of variadic ones are added.
-const VARIADIC: u8 = 11;
-
-/// The rule in the low three bits, the number of arguments above it, and whether the result fills a word.
-static FACTS: [u8; ffi::LEN] = {
+/// The rule of each row in three bits, and above it whether its result fills a word; two rows in a byte.
+static FACTS: [u8; ffi::LEN.div_ceil(2)] = {
     let starts = starts_of::<{ lines(CALLS) }>(CALLS);
-    let mut facts = [0; ffi::LEN];
+    let mut facts = [0; ffi::LEN.div_ceil(2)];
     let mut row = 0;
     while row < ffi::LEN {
         let known = ffi::ROWS[row];
@@ -72,38 +69,56 @@ static FACTS: [u8; ffi::LEN] = {
             let Some(at) = find(CALLS, &starts, known.name) else {
                 panic!("data/calls.txt lacks a function")
             };
-            let arguments = known.arguments + if known.variadic { VARIADIC } else { 0 };
-            assert!(known.arguments <= VARIADIC && arguments < 16, "the packed form has four bits");
-            facts[row] = rule(at) | arguments << 3 | (known.wide as u8) << 7;
+            facts[row / 2] |= (rule(at) | (known.wide as u8) << 3) << (row % 2 * 4);
         }
         row += 1;
     }
     facts
 };
 
-/// What is known of a row.
-#[derive(Clone, Copy)]
-pub(super) struct Facts {
-    pub(super) rule: Rule,
-    /// How many of its arguments are integers or pointers.
-    pub(super) arguments: usize,
-    /// Whether there are or may be arguments on the stack.
-    pub(super) stack: bool,
-    /// Whether its result fills a word.
-    pub(super) wide: bool,
-}
+/// What is known of a row, in a form that its code can load as one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub(super) struct Facts(u32);
 
-/// What is known of a row.
-pub(super) fn facts(row: usize) -> Facts {
-    let packed = FACTS[row];
-    let arguments = packed >> 3 & 15;
-    let variadic = arguments > VARIADIC;
-    Facts {
+impl Facts {
+    /// What is known of a row.
+    pub(super) fn of(row: usize) -> Self {
+        let arguments = ffi::Described::row(row).arguments;
+        let both = FACTS.get(row / 2).copied().unwrap_or_default();
+        let facts = u32::from(both >> (row % 2 * 4) & 15);
+        let failure = ffi::traits(row).failure as u32;
+        let many = u32::from(arguments.count().is_none());
+        Self(facts | failure << 4 | many << 7 | (row as u32) << 8)
+    }
+
+    /// The number to load.
+    pub(super) fn packed(self) -> u32 {
+        self.0
+    }
+
+    pub(super) fn row(self) -> usize {
+        (self.0 >> 8) as usize
+    }
+
+    pub(super) fn rule(self) -> Rule {
         // SAFETY: there are eight rules, and their numbers are those up to 7.
-        rule: unsafe { core::mem::transmute::<u8, Rule>(packed & 7) },
-        arguments: usize::from(if variadic { arguments - VARIADIC } else { arguments }),
-        stack: arguments > 6,
-        wide: packed >> 7 != 0,
+        unsafe { core::mem::transmute::<u8, Rule>(self.0 as u8 & 7) }
+    }
+
+    /// Whether its result fills a word.
+    pub(super) fn is_wide(self) -> bool {
+        self.0 & 8 != 0
+    }
+
+    /// Whether a result says that the call failed by being `failure`.
+    pub(super) fn fails_with(self, failure: ffi::Failure) -> bool {
+        self.0 >> 4 & 7 == failure as u32
+    }
+
+    /// Whether there are or may be arguments on the stack.
+    pub(super) fn has_stack(self) -> bool {
+        self.0 & 1 << 7 != 0
     }
 }
 
@@ -111,46 +126,55 @@ pub(super) fn facts(row: usize) -> Facts {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_function_has_a_line_and_every_line_a_function() {
-        assert!(CALLS.lines().is_sorted());
-        let functions = || ffi::ROWS.iter().filter(|row| row.failure != ffi::Failure::Data);
-        assert_eq!(CALLS.lines().count(), functions().count());
+    /// Calls `each` with every function.
+    fn functions(mut each: impl FnMut(&ffi::Row, Facts)) {
         for (place, row) in ffi::ROWS.iter().enumerate() {
-            let line = CALLS.lines().find(|line| line.split(' ').next() == Some(row.name));
-            assert_eq!(line.is_some(), row.failure != ffi::Failure::Data, "{}", row.name);
-            if let Some(line) = line {
-                let facts = facts(place);
-                let word = RULES.iter().find(|(_, rule)| *rule == facts.rule).unwrap().0;
-                assert!(line.ends_with(&format!(" {word}")), "{line}");
-                assert_eq!(facts.arguments, usize::from(row.arguments), "{line}");
-                assert_eq!(facts.stack, row.variadic || row.arguments > 6, "{line}");
-                assert_eq!(facts.wide, row.wide, "{line}");
+            if row.failure != ffi::Failure::Data {
+                each(row, Facts::of(place));
             }
         }
     }
 
     #[test]
+    fn every_function_has_a_line_and_every_line_a_function() {
+        assert!(CALLS.lines().is_sorted());
+        let mut count = 0;
+        functions(|row, facts| {
+            count += 1;
+            let line = CALLS.lines().find(|line| line.split(' ').next() == Some(row.name));
+            let line = line.expect(row.name);
+            let word = RULES.iter().find(|(_, rule)| *rule == facts.rule()).unwrap().0;
+            assert!(line.ends_with(&format!(" {word}")), "{line}");
+            assert_eq!(ffi::ROWS[facts.row()].name, row.name);
+            assert!(facts.has_stack() || !row.variadic && row.arguments <= 6, "{line}");
+            assert_eq!(facts.is_wide(), row.wide, "{line}");
+            assert!(facts.fails_with(row.failure), "{line}");
+        });
+        assert_eq!(CALLS.lines().count(), count);
+    }
+
+    #[test]
     fn what_returns_nothing_does_not_say_that_it_failed() {
-        for (place, row) in ffi::ROWS.iter().enumerate() {
+        functions(|row, facts| {
             if row.failure == ffi::Failure::Nothing {
-                assert!(facts(place).rule > Rule::Misuse, "{}", row.name);
+                assert!(facts.rule() > Rule::Misuse, "{}", row.name);
             }
-        }
+        });
     }
 
     #[test]
     fn arguments() {
         #[track_caller]
-        fn check(name: &str, arguments: usize, wide: bool) {
+        fn check(name: &str, arguments: Option<usize>, wide: bool) {
             let place = ffi::ROWS.iter().position(|row| row.name == name).unwrap();
-            assert_eq!((facts(place).arguments, facts(place).wide), (arguments, wide), "{name}");
+            let count = ffi::Described::row(place).arguments.count();
+            assert_eq!((count, Facts::of(place).is_wide()), (arguments, wide), "{name}");
         }
-        check("PyDict_New", 0, true);
-        check("PyFloat_FromDouble", 0, true);
-        check("PyOS_double_to_string", 4, true);
-        check("PyList_SetItem", 3, false);
-        check("PyEval_EvalCodeEx", 11, true);
-        check("PyErr_Format", 2, true);
+        check("PyDict_New", Some(0), true);
+        check("PyFloat_FromDouble", Some(0), true);
+        check("PyOS_double_to_string", Some(4), true);
+        check("PyList_SetItem", Some(3), false);
+        check("PyEval_EvalCodeEx", None, true);
+        check("PyErr_Format", None, true);
     }
 }

@@ -70,24 +70,42 @@ mod here {
     fn parse(value: &[u8]) -> Option<Instruments> {
         let mut instruments = Instruments::default();
         for word in value.split(|byte| *byte == b',') {
-            match word {
-                b"trace" => instruments.trace = true,
-                b"check" => instruments.check = true,
-                b"check:abort" => (instruments.check, instruments.abort) = (true, true),
-                _ => {
-                    let digits = word.strip_prefix(b"fault:")?;
-                    let number = digits.iter().try_fold(0_usize, |number, byte| {
-                        let digit = byte.is_ascii_digit().then(|| usize::from(byte - b'0'))?;
-                        number.checked_mul(10)?.checked_add(digit)
-                    })?;
-                    if number == 0 {
+            match after(word, b"check") {
+                Some(rest) => {
+                    instruments.check = true;
+                    instruments.abort |= !rest.is_empty();
+                    if !rest.is_empty() && !is(rest, b":abort") {
                         return None;
                     }
-                    instruments.fault = number;
                 }
+                None if is(word, b"trace") => instruments.trace = true,
+                None => instruments.fault = number(after(word, b"fault:")?)?,
             }
         }
         Some(instruments)
+    }
+
+    /// What comes after a beginning. Not inlined, since byte for byte each comparison would be larger than a call.
+    #[inline(never)]
+    fn after<'a>(word: &'a [u8], start: &[u8]) -> Option<&'a [u8]> {
+        word.strip_prefix(start)
+    }
+
+    fn is(word: &[u8], known: &[u8]) -> bool {
+        after(word, known).is_some_and(<[u8]>::is_empty)
+    }
+
+    /// A number above 0, of nine digits at most.
+    fn number(digits: &[u8]) -> Option<usize> {
+        let mut number = 0;
+        for digit in digits {
+            let digit = usize::from(digit.wrapping_sub(b'0'));
+            if digit > 9 || digits.len() > 9 {
+                return None;
+            }
+            number = number * 10 + digit;
+        }
+        (number != 0).then_some(number)
     }
 
     impl Instruments {
@@ -96,12 +114,12 @@ mod here {
             let file = variable(c"EVERYPY_SHIM_FILE").map_or(libc::STDERR_FILENO, |path| {
                 let flags = libc::O_WRONLY | libc::O_APPEND | libc::O_CREAT | libc::O_CLOEXEC;
                 // SAFETY: the path is a string.
-                unsafe { libc::open(path.as_ptr(), flags, 0o666) }
+                unsafe { libc::open64(path.as_ptr(), flags, 0o666) }
             });
             hooks::set(self, file, python, addresses);
             if !thunks::install(addresses) {
                 crate::report(
-                    "everypy: EVERYPY_SHIM has no effect, since no code can be made here\n",
+                    "everypy: EVERYPY_SHIM: no code can be made here\n",
                 );
             }
         }
@@ -131,6 +149,7 @@ mod here {
                 "fault:0",
                 "fault:-1",
                 "fault:1x",
+                "fault:1000000000",
                 "trace,",
                 ",",
                 "1",

@@ -9,17 +9,18 @@ use core::mem::{offset_of, size_of};
 
 use everypy_ffi as ffi;
 
+use super::facts::Facts;
 use super::hooks;
 
 /// What is known of a call: the registers as they were, and what the hooks note.
 #[repr(C, align(16))]
 pub(super) struct Call {
     /// rdi, rsi, rdx, rcx, r8, r9.
-    integers: [usize; 6],
+    pub(super) integers: [usize; 6],
     /// al: how many vector registers a variadic function is given.
     vectors: usize,
-    /// Which row it is.
-    pub(super) row: usize,
+    /// Which row it is, and what is known of it; the upper half of the word is nothing.
+    pub(super) facts: Facts,
     /// The arguments on the stack.
     stack: *const usize,
     /// How many words of them there may be.
@@ -41,17 +42,6 @@ pub(super) struct Returned {
     pub(super) integer: usize,
 }
 
-impl Call {
-    /// An argument that is an integer or a pointer.
-    pub(super) fn argument(&self, place: usize) -> usize {
-        match self.integers.get(place) {
-            Some(register) => *register,
-            // SAFETY: the row has that many arguments, and those after the sixth are on the stack.
-            None => unsafe { *self.stack.wrapping_add(place - self.integers.len()) },
-        }
-    }
-}
-
 /// How many words of arguments on the stack are handed on, if there may be any. The row with the most arguments has five
 /// there; the rest is for those behind C's `...`.
 pub(super) const WORDS: usize = 32;
@@ -64,7 +54,7 @@ const KEPT: usize = size_of::<[usize; 2]>();
 const _: () = assert!(SIZE.is_multiple_of(16) && KEPT.is_multiple_of(16));
 const _: () = assert!(offset_of!(Call, integers) == 0);
 
-/// What all thunks have in common; the row is in r11.
+/// What all thunks have in common; what is known of the row is in r11.
 ///
 /// Between the two hooks nothing but four words is on the stack, since a recursion may need all of it.
 #[unsafe(naked)]
@@ -139,11 +129,11 @@ unsafe extern "C" fn common() {
     )
 }
 
-/// The code of a row: `mov r11d, row`, `jmp [rip + 4]`, four bytes of nothing, and the address that is jumped to.
+/// The code of a row: `mov r11d, facts`, `jmp [rip + 4]`, four bytes of nothing, and the address that is jumped to.
 type Thunk = [u64; 3];
 
-fn thunk(row: usize) -> Thunk {
-    [0x25ff_0000_0000_bb41 | (row as u64) << 16, 4, common as *const () as u64]
+fn thunk(facts: Facts) -> Thunk {
+    [0x25ff_0000_0000_bb41 | u64::from(facts.packed()) << 16, 4, common as *const () as u64]
 }
 
 /// Puts a thunk in the place of each function. Returns whether the system lets us.
@@ -151,7 +141,7 @@ pub(super) fn install(addresses: &mut [*const (); ffi::LEN]) -> bool {
     const LENGTH: usize = ffi::LEN * size_of::<Thunk>();
     // SAFETY: memory of our own, written in its bounds, and never given back. Nobody runs it while it can be written.
     unsafe {
-        let memory = libc::mmap(
+        let memory = libc::mmap64(
             core::ptr::null_mut(),
             LENGTH,
             libc::PROT_READ | libc::PROT_WRITE,
@@ -164,7 +154,7 @@ pub(super) fn install(addresses: &mut [*const (); ffi::LEN]) -> bool {
         }
         let thunks = memory.cast::<Thunk>();
         for row in 0..ffi::LEN {
-            thunks.add(row).write(thunk(row));
+            thunks.add(row).write(thunk(Facts::of(row)));
         }
         if libc::mprotect(memory, LENGTH, libc::PROT_READ | libc::PROT_EXEC) != 0 {
             return false;
