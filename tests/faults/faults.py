@@ -1,7 +1,7 @@
 """Lets one call into the interpreter after the other fail, and looks at what becomes of it.
 
     python faults.py word-count MODULE
-    python faults.py suite MODULE [LIMIT]
+    python faults.py suite MODULE [LIMIT [PART OF A NAME]]
 
 Each run is a process of its own, in which ``EVERYPY_SHIM=fault:N`` lets the Nth call that can fail do so with a
 ``MemoryError``; N counts up until a run passes untouched. Whatever happens must be a ``MemoryError`` or what would have
@@ -230,13 +230,19 @@ def use_suite(path, name, report):
             report("passed")
 
 
-def suite(runner, path, limit):
-    """Lets the calls of each body fail."""
+def suite(runner, path, limit, part):
+    """Lets the calls of each body fail that has a part in its name."""
     names = []
 
     def list_names(trace, report):
-        for name in load(path, "everypy_suite").names():
-            report(name)
+        module = load(path, "everypy_suite")
+        names = module.names()
+        # As in `run_tests.py`.
+        if sys.implementation.name == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)():
+            names += module.pending()
+        for name in names:
+            if part in name:
+                report(name)
 
     names = runner.run("check", list_names).report
     assert names, "the suite cannot be imported"
@@ -278,7 +284,7 @@ def main(arguments):
         if what == "word-count":
             word_count(runner, path)
         else:
-            suite(runner, path, int(arguments[2]) if arguments[2:] else 8)
+            suite(runner, path, int(arguments[2]) if arguments[2:] else 8, "".join(arguments[3:]))
     finally:
         # The runs come by here too when they end.
         if os.getpid() == owner:

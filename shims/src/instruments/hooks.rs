@@ -180,7 +180,8 @@ pub(super) unsafe extern "C" fn leave(call: *mut Call, returned: &mut Returned) 
 fn before_call(state: &State, call: &mut Call) -> *const () {
     let Instruments { trace, check, fault, .. } = state.instruments;
     // SAFETY: a thunk has the number of a row; a table consists of their addresses.
-    let target = unsafe { *core::ptr::from_ref(&state.table).cast::<*const ()>().add(call.facts.row()) };
+    let target =
+        unsafe { *core::ptr::from_ref(&state.table).cast::<*const ()>().add(call.facts.row()) };
     let rule = call.facts.rule();
     if trace {
         state.tell(b'>', call, c"", 0, 0);

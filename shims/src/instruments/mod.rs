@@ -111,16 +111,17 @@ mod here {
     impl Instruments {
         /// Puts them before what the rows have.
         pub(crate) fn install(self, python: &Python, addresses: &mut [*const (); ffi::LEN]) {
-            let file = variable(c"EVERYPY_SHIM_FILE").map_or(libc::STDERR_FILENO, |path| {
-                let flags = libc::O_WRONLY | libc::O_APPEND | libc::O_CREAT | libc::O_CLOEXEC;
-                // SAFETY: the path is a string.
-                unsafe { libc::open64(path.as_ptr(), flags, 0o666) }
-            });
+            let file = variable(c"EVERYPY_SHIM_FILE")
+                .map(|path| {
+                    let flags = libc::O_WRONLY | libc::O_APPEND | libc::O_CREAT | libc::O_CLOEXEC;
+                    // SAFETY: the path is a string.
+                    unsafe { libc::open64(path.as_ptr(), flags, 0o666) }
+                })
+                .filter(|file| *file >= 0);
+            let file = file.unwrap_or(libc::STDERR_FILENO);
             hooks::set(self, file, python, addresses);
             if !thunks::install(addresses) {
-                crate::report(
-                    "everypy: EVERYPY_SHIM: no code can be made here\n",
-                );
+                crate::report("everypy: EVERYPY_SHIM: no code can be made here\n");
             }
         }
     }
