@@ -6,7 +6,7 @@ mod support;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use object::{Object as _, ObjectSymbol as _};
 
