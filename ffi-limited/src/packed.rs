@@ -28,7 +28,13 @@ const SHARED: u8 = 31;
 /// The bit that the last byte of a name has beside those of ASCII.
 const LAST: u8 = 128;
 
-const PACKED_LEN: usize = {
+/// What is often in names, in a byte each: the first pair has the number 0. Digits and letters come after all of them.
+const PAIRS: &[u8; 94] =
+    b"DeExInPyReSiTy_A_Cacadalarasatbjecenereteweyicinitlelomencndodonorouper_rerorrsitatetitrueulze";
+const _: () = assert!(PAIRS.len() / 2 <= b'0' as usize);
+
+/// No more bytes than these are needed.
+const MOST: usize = {
     let mut length = 0;
     let mut row = 0;
     while row < LEN {
@@ -38,10 +44,16 @@ const PACKED_LEN: usize = {
     length
 };
 
-/// For each row: how much of the name before it stays, with its arguments in the three bits above, and the rest of its
-/// own name.
-static NAMES: [u8; PACKED_LEN] = {
-    let mut packed = [0; PACKED_LEN];
+/// The names as [`NAMES`] has them, and how many bytes that are.
+const PACKED: ([u8; MOST], usize) = {
+    // Searched by both bytes, since that happens often.
+    let mut pairs = [[LAST; LAST as usize]; LAST as usize];
+    let mut pair = 0;
+    while pair < PAIRS.len() / 2 {
+        pairs[PAIRS[2 * pair] as usize][PAIRS[2 * pair + 1] as usize] = pair as u8;
+        pair += 1;
+    }
+    let mut packed = [0; MOST];
     let mut at = 0;
     let mut row = 0;
     while row < LEN {
@@ -50,15 +62,32 @@ static NAMES: [u8; PACKED_LEN] = {
         packed[at] = i as u8 | Arguments::of(&ROWS[row]).0 << 5;
         at += 1;
         while i < name.len() {
-            assert!(name[i] != 0 && name[i] < LAST, "a name is ASCII without a NUL");
+            assert!(name[i] >= b'0' && name[i] < LAST, "a name consists of letters and digits");
             packed[at] = name[i];
-            at += 1;
             i += 1;
+            if i < name.len() && pairs[name[i - 1] as usize][name[i] as usize] != LAST {
+                packed[at] = pairs[name[i - 1] as usize][name[i] as usize];
+                i += 1;
+            }
+            at += 1;
         }
         packed[at - 1] |= LAST;
         row += 1;
     }
-    packed
+    (packed, at)
+};
+
+/// For each row: how much of the name before it stays, with its arguments in the three bits above, and the rest of its
+/// own name.
+static NAMES: [u8; PACKED.1] = {
+    let packed = PACKED.0;
+    let mut names = [0; PACKED.1];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = packed[at];
+        at += 1;
+    }
+    names
 };
 
 /// The integers and pointers that a function is called with.
@@ -98,15 +127,23 @@ pub fn names(mut each: impl FnMut(usize, &CStr, Arguments) -> bool) {
     let mut name = [0_u8; LONGEST];
     let mut packed = NAMES.as_ptr();
     for row in 0..LEN {
-        // SAFETY: for each row there is a number, and the bytes of a name with the last one marked. No name is longer than
-        // the longest, and none has a NUL, as was seen when they were packed; one is put behind this one.
+        // SAFETY: for each row there is a number, and the bytes of a name with the last one marked, of which those below the
+        // digits are pairs. No name is longer than the longest, and none has a NUL, as was seen when they were packed; one
+        // is put behind this one.
         let (name, arguments) = unsafe {
             let start = name.as_mut_ptr();
             let first = *packed;
             let mut length = usize::from(first & SHARED);
             loop {
                 packed = packed.add(1);
-                start.add(length).write(*packed & !LAST);
+                let mut byte = *packed & !LAST;
+                if byte < b'0' {
+                    let pair = PAIRS.as_ptr().add(2 * usize::from(byte));
+                    start.add(length).write(*pair);
+                    length += 1;
+                    byte = *pair.add(1);
+                }
+                start.add(length).write(byte);
                 length += 1;
                 if *packed & LAST != 0 {
                     break;
