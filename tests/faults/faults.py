@@ -1,13 +1,13 @@
 """Lets one call into the interpreter after the other fail, and looks at what becomes of it.
 
-    python faults.py word-count MODULE
+    python faults.py word-count MODULE [STEP]
     python faults.py suite MODULE [LIMIT [PART OF A NAME]]
 
 Each run is a process of its own, in which ``EVERYPY_SHIM=fault:N`` lets the Nth call that can fail do so with a
-``MemoryError``; N counts up until a run passes untouched. Whatever happens must be a ``MemoryError`` or what would have
-happened anyway, never a crash, and no reference may be left behind. Under ``suite`` the bodies of the tests are run: an
-assertion that fails is what is to be expected there, a crash is not. Of a body that makes more than LIMIT calls only so
-many are let fail, spread over all of them.
+``MemoryError``; N counts up until a run passes untouched. Of ``word-count`` only every STEPth N is tried after the first
+50. Whatever happens must be a ``MemoryError`` or what would have happened anyway, never a crash, and no reference may be
+left behind. Under ``suite`` the bodies of the tests are run: an assertion that fails is what is to be expected there, a
+crash is not. Of a body that makes more than LIMIT calls only so many are let fail, spread over all of them.
 
 The last line says how many runs there were; the exit status is 1 if one was not as it must be.
 """
@@ -202,12 +202,12 @@ def use_word_count(path, calls, trace, report):
                     report("wrong: %s%r leaves %+d references: %r" % (name, arguments, kept, counts))
 
 
-def word_count(runner, path):
-    """Lets each call of ``use_word_count`` fail."""
+def word_count(runner, path, step):
+    """Lets the calls of ``use_word_count`` fail: the first ones all, then every ``step``th."""
     calls = word_count_calls(runner.folder)
     number = 0
     while True:
-        number += 1
+        number += 1 if number < 50 else step
         instruments = "fault:%d,check,trace" % number
         run = runner.run(instruments, lambda trace, report: use_word_count(path, calls, trace, report))
         runner.judge("word-count under fault:%d" % number, run)
@@ -282,7 +282,7 @@ def main(arguments):
     try:
         runner = Runner(folder)
         if what == "word-count":
-            word_count(runner, path)
+            word_count(runner, path, int(arguments[2]) if arguments[2:] else 1)
         else:
             suite(runner, path, int(arguments[2]) if arguments[2:] else 8, "".join(arguments[3:]))
     finally:

@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     /// Use these interpreters, by name (cp313) or path; may be repeated
     #[arg(long, value_name = "NAME|PATH", num_args = 1..)]
     python: Vec<String>,
-    /// Leave the suite out of the part `faults`, as the gate does
+    /// In the part `faults`, let only some calls fail, and none of the suite, as the gate does
     #[arg(long)]
     short: bool,
     /// In the part `faults`, let so many calls of each test fail, and later ones at growing distances
