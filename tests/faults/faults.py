@@ -237,9 +237,6 @@ def suite(runner, path, limit, part):
     def list_names(trace, report):
         module = load(path, "everypy_suite")
         names = module.names()
-        # As in `run_tests.py`.
-        if sys.implementation.name == "cpython" and getattr(sys, "_is_gil_enabled", lambda: True)():
-            names += module.pending()
         for name in names:
             if part in name:
                 report(name)

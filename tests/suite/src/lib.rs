@@ -45,16 +45,10 @@ fn all() -> impl Iterator<Item = &'static registry::Test> {
     ALL.iter().chain(classes::ALL).copied().flatten()
 }
 
-/// The names of all tests, but for those that are pending.
+/// The names of all tests.
 #[pyfunction]
 fn names() -> Vec<&'static str> {
-    all().filter(|test| !test.pending).map(registry::Test::name).collect()
-}
-
-/// The names of the tests that are known not to pass on every interpreter yet.
-#[pyfunction]
-fn pending() -> Vec<&'static str> {
-    all().filter(|test| test.pending).map(registry::Test::name).collect()
+    all().map(registry::Test::name).collect()
 }
 
 /// Runs the test of this name.
@@ -92,7 +86,6 @@ fn take_panics() -> Vec<String> {
 fn everypy_suite(m: &Bound<'_, PyModule>) -> PyResult<()> {
     hook::install();
     m.add_function(wrap_pyfunction!(names, m)?)?;
-    m.add_function(wrap_pyfunction!(pending, m)?)?;
     m.add_function(wrap_pyfunction!(run, m)?)?;
     m.add_function(wrap_pyfunction!(nothing, m)?)?;
     m.add_function(wrap_pyfunction!(running, m)?)?;

@@ -6,8 +6,6 @@ use pyo3::prelude::*;
 pub(crate) struct Test {
     /// Its path, as in `everypy_suite::integers::bounds`.
     pub(crate) path: &'static str,
-    /// Whether it is known not to pass on every interpreter yet, and so runs only when it is named.
-    pub(crate) pending: bool,
     /// The function.
     pub(crate) body: fn(Python<'_>) -> PyResult<()>,
 }
@@ -38,20 +36,13 @@ impl Outcome for PyResult<()> {
 }
 
 /// Makes `TESTS` of the tests of a file. A function that is not in the list is dead code, which the compiler tells.
-/// After `pending:` come those that are known not to pass on every interpreter yet.
 macro_rules! tests {
-    ($($name:ident),* $(,)? $(; pending: $($pending:ident),* $(,)?)?) => {
+    ($($name:ident),* $(,)?) => {
         pub(crate) const TESTS: &[crate::registry::Test] = &[
             $(crate::registry::Test {
                 path: concat!(module_path!(), "::", stringify!($name)),
-                pending: false,
                 body: |py| crate::registry::Outcome::result($name(py)),
             },)*
-            $($(crate::registry::Test {
-                path: concat!(module_path!(), "::", stringify!($pending)),
-                pending: true,
-                body: |py| crate::registry::Outcome::result($pending(py)),
-            },)*)?
         ];
     };
 }
