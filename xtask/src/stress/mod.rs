@@ -5,10 +5,12 @@
 //! | [`subinterpreters`] | two threads work in two interpreters at once for 10 s, on every Python |
 //! | [`cold_start`] | many threads ask for everything at once, in 1,000 fresh processes of every Python |
 //! | [`faults`] | each call into the interpreter fails once: an example, exhaustively, and the test suite |
+//! | [`threads`] | eight threads share objects of one class for 30 s, on every Python |
 
 mod cold_start;
 mod faults;
 mod subinterpreters;
+mod threads;
 
 use std::path::Path;
 use std::process::Command;
@@ -42,6 +44,8 @@ enum Part {
     ColdStart,
     /// Each call fails once
     Faults,
+    /// Eight threads with one class for 30 s
+    Threads,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -51,6 +55,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Part::Subinterpreters => subinterpreters::run(&arguments.python)?,
             Part::ColdStart => cold_start::run(&arguments.python)?,
             Part::Faults => faults::run(&arguments.python, arguments.short, arguments.limit)?,
+            Part::Threads => threads::run(&arguments.python)?,
         }
     }
     Ok(())
