@@ -107,6 +107,23 @@ fn is_refusal(py: Python<'_>, error: &PyErr) -> bool {
     error.is_instance_of::<PyRuntimeError>(py) && error.to_string().contains("borrowed")
 }
 
+/// Pays into an account that all threads pay into at the same time, over and over; returns how often it was free.
+#[pyfunction]
+fn hurry(account: &Bound<'_, Account>) -> u64 {
+    let mut paid = 0;
+    for _ in 0..1000 {
+        if let Ok(mut account) = account.try_borrow_mut() {
+            account.pay(1);
+            paid += 1;
+        }
+        // Readers take the right in another way.
+        if let Ok(account) = account.try_borrow() {
+            assert!(account.is_consistent());
+        }
+    }
+    paid
+}
+
 /// One round of work in Rust; returns what it has paid into whatever accounts.
 #[pyfunction]
 fn round(py: Python<'_>, slots: &Bound<'_, PyList>, number: usize) -> PyResult<u64> {
@@ -154,7 +171,8 @@ fn in_threads(py: Python<'_>, from: usize, to: usize, function: Py<PyAny>) -> Py
             let threads: Vec<_> = (from..to)
                 .map(|number| {
                     let function = &function;
-                    scope.spawn(move || Python::attach(|py| function.call1(py, (number,)).map(drop)))
+                    scope
+                        .spawn(move || Python::attach(|py| function.call1(py, (number,)).map(drop)))
                 })
                 .collect();
             threads.into_iter().try_for_each(|thread| thread.join().expect("errors, not panics"))
@@ -182,6 +200,7 @@ fn running(py: Python<'_>) -> String {
 fn everypy_threads(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<Account>()?;
     m.add_function(wrap_pyfunction!(copied, m)?)?;
+    m.add_function(wrap_pyfunction!(hurry, m)?)?;
     m.add_function(wrap_pyfunction!(round, m)?)?;
     m.add_function(wrap_pyfunction!(in_threads, m)?)?;
     m.add_function(wrap_pyfunction!(counts, m)?)?;

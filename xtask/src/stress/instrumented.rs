@@ -32,7 +32,10 @@ impl Build<'_> {
         let repository = repository();
         let target = repository.join("target/instrumented");
         let mut command = Command::new(env!("CARGO"));
-        command.args(["build", "--quiet", "--package", self.package]).arg("--target-dir").arg(&target);
+        command
+            .args(["build", "--quiet", "--package", self.package])
+            .arg("--target-dir")
+            .arg(&target);
         let mut built = target.clone();
         if let Some(flags) = self.flags {
             // With a target macros and build scripts, which run in the compiler, are built as ever.
@@ -45,7 +48,11 @@ impl Build<'_> {
         ensure!(status.success(), "`{}` does not build", self.package);
         let folder = tempfile::tempdir()?;
         let name = self.package.replace('-', "_");
-        let library = built.join(format!("debug/{}{name}{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX));
+        let library = built.join(format!(
+            "debug/{}{name}{}",
+            std::env::consts::DLL_PREFIX,
+            std::env::consts::DLL_SUFFIX
+        ));
         copy(&library, &folder.path().join(format!("{name}.so")))?;
         for entry in std::fs::read_dir(repository.join(self.tests))? {
             let path = entry?.path();
@@ -69,7 +76,9 @@ impl Module {
         words.extend([python.as_os_str(), OsStr::new("run_tests.py")]);
         let mut command = Command::new(words[0]);
         command.args(&words[1..]).current_dir(self.folder.path());
-        command.env("PYTHONDONTWRITEBYTECODE", "1").envs(variables.iter().map(|(name, value)| (name, value)));
+        command
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .envs(variables.iter().map(|(name, value)| (name, value)));
         let status = command.status().with_context(|| format!("cannot run {:?}", words[0]))?;
         ensure!(status.success(), "{} has failed: {status}", python.display());
         Ok(())
@@ -97,7 +106,8 @@ pub(super) fn interpreters(asked: &[String], usual: &[&str]) -> anyhow::Result<V
 /// Runs one of the scripts that provide interpreters.
 pub(super) fn provide(script: &str) -> anyhow::Result<()> {
     let path = repository().join("interpreter-matrix/providers").join(script);
-    let status = Command::new(&path).status().with_context(|| format!("cannot run {}", path.display()))?;
+    let status =
+        Command::new(&path).status().with_context(|| format!("cannot run {}", path.display()))?;
     ensure!(status.success(), "{} has failed", path.display());
     Ok(())
 }
@@ -111,7 +121,10 @@ pub(super) fn provided() -> anyhow::Result<PathBuf> {
 
 /// The shared library of a sanitizer, as GCC has it: the interpreter has to load it before all others.
 pub(super) fn runtime(name: &str) -> anyhow::Result<PathBuf> {
-    let output = Command::new("gcc").arg(format!("-print-file-name={name}")).output().context("cannot run gcc")?;
+    let output = Command::new("gcc")
+        .arg(format!("-print-file-name={name}"))
+        .output()
+        .context("cannot run gcc")?;
     let path = PathBuf::from(String::from_utf8(output.stdout)?.trim());
     // A name without a folder means that there is none.
     ensure!(path.is_absolute(), "GCC has no {name}");
@@ -124,7 +137,10 @@ pub(super) fn repository() -> PathBuf {
 }
 
 fn host() -> anyhow::Result<String> {
-    let output = Command::new("rustc").args(["--version", "--verbose"]).output().context("cannot run rustc")?;
+    let output = Command::new("rustc")
+        .args(["--version", "--verbose"])
+        .output()
+        .context("cannot run rustc")?;
     let text = String::from_utf8(output.stdout)?;
     let triple = text.lines().find_map(|line| line.strip_prefix("host: "));
     Ok(triple.context("rustc does not tell its host")?.to_owned())
