@@ -55,13 +55,15 @@ impl Account {
         Account::with(balance)
     }
 
-    fn pay(&mut self, amount: u64) {
+    /// Returns the new balance.
+    fn pay(&mut self, amount: u64) -> u64 {
         let before = self.balance;
         self.payments.push(amount);
         if self.payments.len() > 50 {
             self.payments = vec![self.payments.iter().sum()];
         }
         self.balance = before + amount;
+        self.balance
     }
 
     /// Lets other threads run in the middle of a change.
