@@ -25,6 +25,8 @@ BLOCKS = 500
 MEBIBYTES = {"cpython": 8, "pypy": 64}
 # GraalPy never collects a cycle of an object of ours and a list or dict of its own.
 CYCLES = sys.implementation.name != "graalpy"
+# How many objects may be left when all threads have ended. GraalPy was seen to keep two for good, however many were made.
+KEPT = 0 if sys.implementation.name != "graalpy" else 2 * THREADS
 
 
 class Sub(m.Account):
@@ -33,6 +35,9 @@ class Sub(m.Account):
 
 class Stretch:
     """What the threads do together for some seconds."""
+
+    # In all stretches so far.
+    paid_before = 0
 
     def __init__(self, seconds):
         self.shared = m.Account()
@@ -97,7 +102,6 @@ class Stretch:
 
     def run(self):
         """Returns how many rounds there were, and how many times an object was in use."""
-        made, dropped, handed_in = m.counts()
         threads = [threading.Thread(target=self.work, args=(number,)) for number in range(THREADS // 2)]
         threads.append(threading.Thread(target=m.in_threads, args=(THREADS // 2, THREADS, self.work)))
         for thread in threads:
@@ -108,8 +112,14 @@ class Stretch:
         assert self.shared.balance == sum(self.into_shared), (self.shared.balance, self.into_shared)
         self.shared = self.slots = None
         after = collected()
-        assert after[0] == after[1], "%d made, %d dropped" % after[:2]
-        assert after[2] - handed_in == sum(self.paid), "%d in the accounts, %d paid" % (after[2] - handed_in, sum(self.paid))
+        Stretch.paid_before += sum(self.paid)
+        made, dropped, handed_in = after
+        assert made - dropped <= KEPT, "%d made, %d dropped" % (made, dropped)
+        if made == dropped:
+            assert handed_in == Stretch.paid_before, "%d in the accounts, %d paid" % (handed_in, Stretch.paid_before)
+        else:
+            print("NOT TESTED: what %d accounts have that were not dropped" % (made - dropped))
+            assert handed_in <= Stretch.paid_before
         return sum(self.rounds), sum(self.refusals)
 
 
