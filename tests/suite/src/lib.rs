@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod registry;
+mod allocations;
 mod check;
 mod classes;
 mod hook;
@@ -75,6 +76,12 @@ fn fast(py: Python<'_>) -> bool {
     py.runtime().fast
 }
 
+/// How many pieces of memory the Rust code of this module has.
+#[pyfunction]
+fn allocated() -> isize {
+    allocations::count()
+}
+
 /// The messages of the panics since the last call.
 #[pyfunction]
 fn take_panics() -> Vec<String> {
@@ -90,6 +97,7 @@ fn everypy_suite(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(nothing, m)?)?;
     m.add_function(wrap_pyfunction!(running, m)?)?;
     m.add_function(wrap_pyfunction!(fast, m)?)?;
+    m.add_function(wrap_pyfunction!(allocated, m)?)?;
     m.add_function(wrap_pyfunction!(take_panics, m)?)?;
     Ok(())
 }

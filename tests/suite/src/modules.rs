@@ -140,7 +140,7 @@ fn this_module(py: Python<'_>) -> PyResult<()> {
     let module = py.import("everypy_suite")?;
     assert!(module.name()? == "everypy_suite");
     assert!(module.getattr("__doc__")?.eq("The tests of everypy that run inside of every interpreter.")?);
-    assert_eq!(module.index()?.extract::<Vec<String>>()?, ["names", "run", "nothing", "running", "fast", "take_panics"]);
+    assert_eq!(module.index()?.extract::<Vec<String>>()?, ["names", "run", "nothing", "running", "fast", "allocated", "take_panics"]);
     assert!(module.filename()?.to_cow()?.contains("everypy_suite"));
     let code = "
 assert module.__spec__.name == 'everypy_suite'

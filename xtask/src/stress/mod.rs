@@ -5,10 +5,21 @@
 //! | [`subinterpreters`] | two threads work in two interpreters at once for 10 s, on every Python |
 //! | [`cold_start`] | many threads ask for everything at once, in 1,000 fresh processes of every Python |
 //! | [`faults`] | each call into the interpreter fails once: an example, exhaustively, and the test suite |
+//! | [`threads`] | eight threads share objects of one class for 30 s, on every Python |
+//! | [`leaks`] | each test of the suite 1,000 times, on debug builds of CPython 3.11 and 3.15 |
+//! | [`valgrind`] | the suite under valgrind, on CPython 3.12 and 3.13 |
+//! | [`asan`] | the suite under AddressSanitizer, on CPython 3.13 |
+//! | [`tsan`] | the threads under ThreadSanitizer, on CPython 3.13 without the GIL |
 
+mod asan;
 mod cold_start;
 mod faults;
+mod instrumented;
+mod leaks;
 mod subinterpreters;
+mod threads;
+mod tsan;
+mod valgrind;
 
 use std::path::Path;
 use std::process::Command;
@@ -42,6 +53,16 @@ enum Part {
     ColdStart,
     /// Each call fails once
     Faults,
+    /// Eight threads with one class for 30 s
+    Threads,
+    /// Each test of the suite 1,000 times on debug builds
+    Leaks,
+    /// The suite under valgrind
+    Valgrind,
+    /// The suite under AddressSanitizer
+    Asan,
+    /// The threads under ThreadSanitizer
+    Tsan,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -51,6 +72,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
             Part::Subinterpreters => subinterpreters::run(&arguments.python)?,
             Part::ColdStart => cold_start::run(&arguments.python)?,
             Part::Faults => faults::run(&arguments.python, arguments.short, arguments.limit)?,
+            Part::Threads => threads::run(&arguments.python)?,
+            Part::Leaks => leaks::run()?,
+            Part::Valgrind => valgrind::run(&arguments.python)?,
+            Part::Asan => asan::run(&arguments.python)?,
+            Part::Tsan => tsan::run()?,
         }
     }
     Ok(())
