@@ -109,10 +109,13 @@ impl Python {
         self.empty = empty.get(&Form::C).copied().unwrap_or_default();
     }
 
-    /// The geometric mean of a form's ratios to C.
+    /// The geometric mean of a form's ratios to C, if it has been measured.
     fn mean(&self, form: Form, what: fn(&Cost) -> f64) -> Option<f64> {
-        let ratios = self.rows.iter().map(|row| row.ratio(form, what).map(f64::ln));
-        let logarithms: Vec<f64> = ratios.collect::<Option<_>>()?;
+        if self.rows.iter().any(|row| !row.call.contains_key(&form)) {
+            return None;
+        }
+        let ratios = self.rows.iter().filter_map(|row| row.ratio(form, what));
+        let logarithms: Vec<f64> = ratios.map(f64::ln).collect();
         let count = logarithms.len() as f64;
         (count > 0.0).then(|| (logarithms.iter().sum::<f64>() / count).exp())
     }
@@ -159,7 +162,8 @@ impl Python {
 
 impl Row {
     fn ratio(&self, form: Form, what: fn(&Cost) -> f64) -> Option<f64> {
-        let cost = |form| self.call.get(&form).map(what);
+        // Less than the empty loop: a compiler was at work when the one or the other was counted.
+        let cost = |form| self.call.get(&form).map(what).filter(|cost| *cost > 0.0);
         Some(cost(form)? / cost(Form::C)?)
     }
 }
@@ -206,8 +210,10 @@ has for the interpreter, and again with `EVERYPY_FAST=0`, as it runs on a Python
 release that supports the interpreter, built for it, and the newest release for the stable ABI (`abi3-py39`).
 
 Instructions are counted by callgrind, per call as the interpreter's loop sees it, less those of the empty loop. PyPy runs
-with its JIT, warmed up, since that is what users run; its compiled loops are counted like everything else. Nanoseconds are
-the best of several processes, less the empty loop, and depend on what else the machine does.
+with its JIT, warmed up, since that is what users run; its compiled loops are counted like everything else, and what it
+compiles late, too, so that single figures of it are rough. One below zero says no more than that; it has no ratio and is
+not in the mean. Nanoseconds are the best of several processes, less the empty loop, and depend on what else the machine
+does.
 ";
 
 const GOALS: &str = "\
