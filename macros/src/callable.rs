@@ -274,8 +274,8 @@ impl Callable {
         Ok((code, definition))
     }
 
-    /// Statements after which `__places` points at one place per parameter, for a call by the vectorcall protocol in
-    /// `__args`, `__nargs` and `__kwnames`.
+    /// Statements after which `__places` points at places of parameters, for a call by the vectorcall protocol in `__args`,
+    /// `__nargs` and `__kwnames`. There are `__given` of them; parameters after that were not passed.
     pub(crate) fn sort_vector(&self) -> TokenStream {
         self.sort(Convention::FastKeywords)
     }
@@ -284,7 +284,12 @@ impl Callable {
         let signature = &self.signature;
         let kwnames = match convention {
             Convention::NoArguments => return TokenStream::new(),
-            Convention::OneArgument => return quote!(let __places = &raw const __argument;),
+            Convention::OneArgument => {
+                return quote! {
+                    let __places = &raw const __argument;
+                    let __given = 1_usize;
+                };
+            }
             Convention::Fast => quote!(__door::null_mut::<__door::PyObject>()),
             Convention::FastKeywords => quote!(__kwnames),
         };
@@ -292,37 +297,57 @@ impl Callable {
         let count = signature.positional.len() + signature.keyword_only.len();
         let needs_rest = signature.varargs.is_some() || signature.varkeywords.is_some();
         let slow = quote! {
-            __SIGNATURE.sort(__py, __args, __nargs, #kwnames, &mut __room)?
+            __room = [__door::null_mut::<__door::PyObject>(); #count];
+            let __rest = __SIGNATURE.sort(__py, __args, __nargs, #kwnames, &mut __room)?;
         };
         let body = if needs_rest {
             quote! {
-                let __rest = #slow;
-                let __places = __room.as_ptr();
+                #slow
+                let (__places, __given) = (__room.as_ptr(), #count);
             }
         } else {
-            // Most calls pass each argument by position: then the vector is what is wanted.
-            let complete = signature.positional.len() as isize;
-            let all_by_position = quote!(__nargs == #complete && (#kwnames).is_null());
-            let in_order = quote! {
-                !(#kwnames).is_null() && __SIGNATURE.is_in_order(__py, __nargs, #kwnames)
+            // Most calls pass each argument by position, and maybe leave out what has a default: then the vector is what
+            // is wanted.
+            let (complete, required) = (signature.positional.len(), signature.required());
+            let by_position = if complete == required {
+                quote!(__nargs as usize == #complete)
+            } else {
+                quote!((#required..=#complete).contains(&(__nargs as usize)))
             };
-            let direct = match (convention, signature.keyword_only.is_empty()) {
-                (Convention::FastKeywords, true) => quote!((#all_by_position) || (#in_order)),
-                (Convention::FastKeywords, false) => in_order,
-                _ => all_by_position,
+            let no_names = match convention {
+                Convention::FastKeywords => quote!(&&__kwnames.is_null()),
+                _ => quote!(),
+            };
+            let by_position = match &signature.keyword_only[..] {
+                keyword_only
+                    if keyword_only.iter().all(|parameter| parameter.default.is_some()) =>
+                {
+                    quote! {
+                        if #by_position #no_names {
+                            (__args, __nargs as usize)
+                        } else
+                    }
+                }
+                _ => quote!(),
+            };
+            let in_order = match convention {
+                Convention::FastKeywords => quote! {
+                    if !__kwnames.is_null() && __SIGNATURE.is_in_order(__py, __nargs, __kwnames) {
+                        (__args, #count)
+                    } else
+                },
+                _ => quote!(),
             };
             quote! {
-                let __places = if #direct {
-                    __args
-                } else {
-                    #slow;
-                    __room.as_ptr()
+                let (__places, __given) = #by_position #in_order {
+                    #slow
+                    (__room.as_ptr(), #count)
                 };
             }
         };
         quote! {
             static __SIGNATURE: __door::arguments::Signature = #description;
-            let mut __room = [__door::null_mut::<__door::PyObject>(); #count];
+            let mut __room;
             #body
         }
     }
@@ -404,12 +429,12 @@ impl Callable {
             };
         }
         let mut parameters = signature.positional.iter().chain(&signature.keyword_only);
-        let place = parameters
+        let number = parameters
             .clone()
             .position(|parameter| parameter.name == *name)
             .expect("the names have been compared");
-        let parameter = parameters.nth(place).expect("just found");
-        let place = quote!(__places.add(#place));
+        let parameter = parameters.nth(number).expect("just found");
+        let place = quote!(__places.add(#number));
         let span = at(name);
         match (&parameter.default, convert) {
             (None, None) => {
@@ -432,16 +457,17 @@ impl Callable {
                 quote!(__door::arguments::argument_with(__py, #place, #text, #convert)?)
             }
             (Some(default), None) => quote! {
-                match __door::arguments::optional_argument(__py, #place, &mut #holder, #text)? {
-                    ::core::option::Option::Some(__value) => __value,
-                    ::core::option::Option::None => #default,
+                if __door::arguments::was_passed(__places, #number, __given) {
+                    __door::arguments::argument(__py, #place, &mut #holder, #text)?
+                } else {
+                    #default
                 }
             },
             (Some(default), Some(convert)) => quote! {
-                if (*#place).is_null() {
-                    #default
-                } else {
+                if __door::arguments::was_passed(__places, #number, __given) {
                     __door::arguments::argument_with(__py, #place, #text, #convert)?
+                } else {
+                    #default
                 }
             },
         }

@@ -167,29 +167,15 @@ where
     }
 }
 
-/// The argument at a place of the vector, or `None` if none was passed.
+/// Whether there is an argument for a parameter that has a default.
 ///
 /// # Safety
 ///
-/// `place` is valid for `'a` and holds a live object or null during it.
-///
-/// # Errors
-///
-/// The conversion's; a `TypeError` tells the name of the parameter.
+/// `places` holds `given` objects or nulls.
 #[inline(always)]
-pub unsafe fn optional_argument<'a, 'h, 'py, T: Argument<'a, 'h, 'py, Kind>, Kind>(
-    py: Python<'py>,
-    place: *const *mut PyObject,
-    holder: &'h mut T::Holder,
-    name: &'static str,
-) -> PyResult<Option<T>>
-where
-    'py: 'a,
-{
+pub unsafe fn was_passed(places: *const *mut PyObject, number: usize, given: usize) -> bool {
     // SAFETY: as the caller says.
-    unsafe {
-        if (*place).is_null() { Ok(None) } else { argument(py, place, holder, name).map(Some) }
-    }
+    number < given && unsafe { !(*places.add(number)).is_null() }
 }
 
 /// An argument that is converted by a function of the user's.
@@ -358,38 +344,8 @@ impl Signature {
     /// # Errors
     ///
     /// `TypeError` for what Python itself would refuse.
-    #[inline(always)]
+    #[inline(never)]
     pub unsafe fn sort<'py>(
-        &self,
-        py: Python<'py>,
-        args: *const *mut PyObject,
-        nargs: Py_ssize_t,
-        kwnames: *mut PyObject,
-        room: &mut [*mut PyObject],
-    ) -> PyResult<Rest<'py>> {
-        let given = nargs as usize;
-        // Only what has a default is missing.
-        if kwnames.is_null()
-            && !self.varargs
-            && self.keyword_only_required.is_empty()
-            && given >= self.required
-            && given <= self.positional
-        {
-            // Not a copy of memory, which would be a call for a few words.
-            for (index, place) in room.iter_mut().enumerate() {
-                if index < given {
-                    // SAFETY: as the caller says.
-                    *place = unsafe { *args.add(index) };
-                }
-            }
-            return Ok(Rest { args: None, kwargs: None });
-        }
-        // SAFETY: as the caller says.
-        unsafe { self.sort_all(py, args, nargs, kwnames, room) }
-    }
-
-    /// The same for any call.
-    unsafe fn sort_all<'py>(
         &self,
         py: Python<'py>,
         args: *const *mut PyObject,

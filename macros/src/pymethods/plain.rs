@@ -149,7 +149,7 @@ fn writer(method: &Method, prefix: &str, items: &mut Items) -> syn::Ident {
             __value: *mut __door::PyObject,
         ) -> __door::PyResult<__door::c_int> {
             unsafe {
-                let __places = &raw const __value;
+                let (__places, __given) = (&raw const __value, 1_usize);
                 #prelude
                 #holders
                 let __result = #call;

@@ -292,7 +292,7 @@ fn code(shape: Shape, method: &Method, function: &Ident, class: &Type) -> TokenS
     let places = (count != 0).then(|| {
         quote! {
             let __all = [#(#names),*];
-            let __places = __all.as_ptr();
+            let (__places, __given) = (__all.as_ptr(), #count);
         }
     });
     let pointer = quote!(*mut __door::PyObject);
