@@ -89,8 +89,9 @@ fn insist<T>(py: Python<'_>, mut attempt: impl FnMut() -> PyResult<T>) -> T {
 #[track_caller]
 fn all_dropped(py: Python<'_>, tally: &Bound<'_, Tally>) {
     collect(py);
-    // In some runs GraalPy keeps one object after its threads have ended; of hundreds, and never more.
-    let kept = usize::from(is_graalpy(py));
+    // In some runs GraalPy keeps a few objects after its threads have ended, of many hundreds; why is not known. One that
+    // was leaked in each round of a thread would be far more than two for each thread.
+    let kept = if is_graalpy(py) { 2 * THREADS } else { 0 };
     after_collection(py, || tally.get().made() - tally.get().dropped() <= kept);
 }
 
