@@ -207,7 +207,7 @@ def first_import(path):
 
     Finding the file is not part of it, nor is what Python itself does only once.
     """
-    for name in ("warm", "one_function"):
+    for name in ("bench_module", "one_function"):
         loader = importlib.machinery.ExtensionFileLoader(name, path[name])
         spec = importlib.util.spec_from_loader(name, loader)
         start = time.perf_counter()
@@ -235,7 +235,7 @@ def main():
         print(json.dumps([[o[0], o[1], o[2], o[4]] for o in operations]))
         return
     if arguments.what == "import":
-        first_import({"warm": arguments.warm, "one_function": arguments.module})
+        first_import({"bench_module": arguments.warm, "one_function": arguments.module})
         return
     scope = scope_of(load(os.path.abspath(arguments.module), "bench_module"))
     operations = [o for o in operations if o[0] in (arguments.operation or [o[0]])]
