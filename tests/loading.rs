@@ -231,21 +231,12 @@ fn program_with_a_fake() {
 #[cfg(unix)]
 #[test]
 fn a_python_that_is_out_of_sight() {
-    let python = support::python();
-    let Some((library, prefix)) = support::shared_library(&python) else {
-        support::not_tested("this Python has no shared library, to be loaded with RTLD_LOCAL");
-        return;
-    };
-    let folder = support::folder("local");
-    let variables: [(&str, &Path); 3] = [
-        ("EVERYPY_TEST_LIBPYTHON", &library),
-        ("EVERYPY_TEST_FOLDER", &folder),
-        ("PYTHONHOME", &prefix),
-    ];
-    let output = support::host("program_with_python_out_of_sight", &variables);
-    assert!(output.status.success(), "{}", support::all_of(&output));
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(stdout.contains("ran in a program of its own"), "{}", support::all_of(&output));
+    support::host_with_python(
+        "program_with_python_out_of_sight",
+        || support::folder("local"),
+        "ran in a program of its own",
+        "to be loaded with RTLD_LOCAL",
+    );
 }
 
 #[cfg(unix)]

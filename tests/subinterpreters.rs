@@ -4,25 +4,15 @@
 #[expect(dead_code, reason = "other tests use the rest")]
 mod support;
 
-use std::path::Path;
-use std::process::Command;
+use std::path::PathBuf;
+
+fn folder(name: &str) -> PathBuf {
+    support::folder_of(name, "everypy-subinterpreters", "tests/subinterpreters")
+}
 
 #[track_caller]
 fn run(name: &str, fast: &str) {
-    let output = Command::new(support::python())
-        .arg("run_tests.py")
-        .current_dir(support::folder_of(name, "everypy-subinterpreters", "tests/subinterpreters"))
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("EVERYPY_FAST", fast)
-        .output()
-        .expect("it has just run");
-    let text = String::from_utf8_lossy(&output.stdout);
-    let last = text.lines().last().unwrap_or_default();
-    assert!(
-        output.status.success() && last.ends_with(" passed, 0 failed") && !last.starts_with("0 "),
-        "{}",
-        support::all_of(&output)
-    );
+    let text = support::run_tests(&folder(name), fast, &[]);
     if let Some(untested) = text.lines().find_map(|line| line.strip_prefix("NOT TESTED: ")) {
         support::not_tested(untested);
     }
@@ -43,22 +33,12 @@ fn modules_in_several_interpreters_with_the_stable_abi_alone() {
 #[cfg(unix)]
 #[test]
 fn python_is_started_again() {
-    let python = support::python();
-    let Some((library, prefix)) = support::shared_library(&python) else {
-        support::not_tested("this Python has no shared library, so no program can start it twice");
-        return;
-    };
-    let folder =
-        support::folder_of("started-again", "everypy-subinterpreters", "tests/subinterpreters");
-    let variables: [(&str, &Path); 3] = [
-        ("EVERYPY_TEST_LIBPYTHON", &library),
-        ("EVERYPY_TEST_FOLDER", &folder),
-        ("PYTHONHOME", &prefix),
-    ];
-    let output = support::host("program_that_starts_python_again", &variables);
-    assert!(output.status.success(), "{}", support::all_of(&output));
-    let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(stdout.contains("started three times"), "{}", support::all_of(&output));
+    support::host_with_python(
+        "program_that_starts_python_again",
+        || folder("started-again"),
+        "started three times",
+        "so no program can start it twice",
+    );
 }
 
 #[cfg(unix)]

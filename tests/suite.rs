@@ -6,8 +6,6 @@
 #[expect(dead_code, reason = "other tests use the rest")]
 mod support;
 
-use std::process::Command;
-
 /// Runs all of it, and returns its first line.
 #[track_caller]
 fn run(name: &str, fast: &str) -> String {
@@ -17,22 +15,8 @@ fn run(name: &str, fast: &str) -> String {
 /// Runs those tests that have one of the parts in their names.
 #[track_caller]
 fn run_part(name: &str, fast: &str, parts: &[&str]) -> String {
-    let output = Command::new(support::python())
-        .arg("run_tests.py")
-        .args(parts)
-        .current_dir(support::folder(name))
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("EVERYPY_FAST", fast)
-        .output()
-        .expect("it has just run");
-    let text = String::from_utf8_lossy(&output.stdout);
-    let last = text.lines().last().unwrap_or_default();
-    assert!(
-        output.status.success() && last.ends_with(" passed, 0 failed") && !last.starts_with("0 "),
-        "{}",
-        support::all_of(&output)
-    );
-    println!("{last}");
+    let text = support::run_tests(&support::folder(name), fast, parts);
+    println!("{}", text.lines().last().unwrap_or_default());
     text.lines().next().unwrap_or_default().to_owned()
 }
 

@@ -38,18 +38,27 @@ impl<'a, 'py> FromPyObject<'a, 'py> for f64 {
 
     #[inline]
     unsafe fn read_all(objects: &[*mut ffi::PyObject], values: &mut Vec<Self>) {
-        // SAFETY: as the caller says; to ask an exact float for its value runs no code and cannot fail.
+        // SAFETY: as the caller says.
         unsafe {
             if let Some(floats) = Floats::known() {
                 read_while(objects, values, |object| floats.value(object));
             } else {
-                let class = ffi::PyFloat_Type();
-                let is_float = |object| object::type_of(object) == class;
-                read_while(objects, values, |object| {
-                    is_float(object).then(|| ffi::PyFloat_AsDouble(object))
-                });
+                read_while(objects, values, |object| exact_float(object));
             }
         }
+    }
+}
+
+/// The value of a `float`, not of a subclass. No code runs.
+///
+/// # Safety
+///
+/// Attached; alive.
+#[inline]
+unsafe fn exact_float(object: *mut ffi::PyObject) -> Option<f64> {
+    // SAFETY: as the caller says; such a `float` cannot fail to tell.
+    unsafe {
+        (object::type_of(object) == ffi::PyFloat_Type()).then(|| ffi::PyFloat_AsDouble(object))
     }
 }
 

@@ -190,6 +190,71 @@ pub struct Shared<T: PyClass> {
     contents: *mut Contents<T>,
 }
 
+/// The right to write to an instance, for as long as a method runs.
+pub struct Exclusive<T: PyClass> {
+    object: *mut PyObject,
+    contents: *mut Contents<T>,
+}
+
+macro_rules! rights {
+    ($($right:ident, $error:ident, $take:ident, $give:ident;)*) => { $(
+        impl<T: PyClass> $right<T> {
+            #[inline(always)]
+            unsafe fn take_from_any(object: *mut PyObject) -> PyResult<Self> {
+                // SAFETY: as the caller says.
+                let contents = unsafe {
+                    if !layout().wary {
+                        Self::take(false, object)?
+                    } else if layout().free_threaded {
+                        Self::take(true, object)?
+                    } else {
+                        Self::take_checked(object)?
+                    }
+                };
+                Ok(Self { object, contents })
+            }
+
+            #[inline(always)]
+            unsafe fn take_from_instance(object: *mut PyObject) -> PyResult<Self> {
+                // SAFETY: as the caller says.
+                let contents = unsafe { Self::take(layout().free_threaded, object) }?;
+                Ok(Self { object, contents })
+            }
+
+            /// Where the interpreter has not looked what object it is.
+            #[inline(never)]
+            unsafe fn take_checked(object: *mut PyObject) -> PyResult<*mut Contents<T>> {
+                // SAFETY: as the caller says, and checked where that is not sure.
+                unsafe {
+                    check::<T>(object)?;
+                    Self::take(false, object)
+                }
+            }
+
+            #[inline(always)]
+            unsafe fn take(threads: bool, object: *mut PyObject) -> PyResult<*mut Contents<T>> {
+                // SAFETY: as the caller says.
+                unsafe { $take::<T>(threads, object) }
+                    .map_err(|refusal| $error::raised(refusal, T::FULL_NAME))
+            }
+        }
+
+        impl<T: PyClass> Drop for $right<T> {
+            #[inline(always)]
+            fn drop(&mut self) {
+                // SAFETY: this is the right that is given back.
+                unsafe { $give(self.object, self.contents) };
+            }
+        }
+    )* };
+}
+rights! {
+    Shared, PyBorrowError, share_among, unshare;
+    Exclusive, PyBorrowMutError, lock_among, unlock;
+}
+
+// Not made by the macro, since the compiler shows users the bounds of these functions.
+
 impl<T: PyClass> Shared<T> {
     /// Takes it.
     ///
@@ -203,26 +268,7 @@ impl<T: PyClass> Shared<T> {
     #[inline(always)]
     pub unsafe fn new(object: *mut PyObject) -> PyResult<Self> {
         // SAFETY: as the caller says.
-        let contents = unsafe {
-            if !layout().wary {
-                Self::take(false, object)?
-            } else if layout().free_threaded {
-                Self::take(true, object)?
-            } else {
-                Self::take_checked(object)?
-            }
-        };
-        Ok(Self { object, contents })
-    }
-
-    /// The same where the interpreter has not looked what object it is.
-    #[inline(never)]
-    unsafe fn take_checked(object: *mut PyObject) -> PyResult<*mut Contents<T>> {
-        // SAFETY: as the caller says, and checked where that is not sure.
-        unsafe {
-            check::<T>(object)?;
-            Self::take(false, object)
-        }
+        unsafe { Self::take_from_any(object) }
     }
 
     /// Takes it from what has been seen to be an instance.
@@ -237,15 +283,7 @@ impl<T: PyClass> Shared<T> {
     #[inline(always)]
     pub(crate) unsafe fn of_instance(object: *mut PyObject) -> PyResult<Self> {
         // SAFETY: as the caller says.
-        let contents = unsafe { Self::take(layout().free_threaded, object) }?;
-        Ok(Self { object, contents })
-    }
-
-    #[inline(always)]
-    unsafe fn take(threads: bool, object: *mut PyObject) -> PyResult<*mut Contents<T>> {
-        // SAFETY: as the caller says.
-        unsafe { share_among::<T>(threads, object) }
-            .map_err(|refusal| PyBorrowError::raised(refusal, T::FULL_NAME))
+        unsafe { Self::take_from_instance(object) }
     }
 
     /// Takes it if that is possible.
@@ -260,20 +298,6 @@ impl<T: PyClass> Shared<T> {
         // SAFETY: this is the right to read it.
         unsafe { &*(*self.contents).value() }
     }
-}
-
-impl<T: PyClass> Drop for Shared<T> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        // SAFETY: this is the right that is given back.
-        unsafe { unshare(self.object, self.contents) };
-    }
-}
-
-/// The right to write to an instance, for as long as a method runs.
-pub struct Exclusive<T: PyClass> {
-    object: *mut PyObject,
-    contents: *mut Contents<T>,
 }
 
 impl<T: PyClass> Exclusive<T> {
@@ -292,33 +316,14 @@ impl<T: PyClass> Exclusive<T> {
         T: PyClass<Frozen: NotFrozen>,
     {
         // SAFETY: as the caller says.
-        let contents = unsafe {
-            if !layout().wary {
-                Self::take(false, object)?
-            } else if layout().free_threaded {
-                Self::take(true, object)?
-            } else {
-                Self::take_checked(object)?
-            }
-        };
-        Ok(Self { object, contents })
-    }
-
-    /// As [`Shared::take_checked`].
-    #[inline(never)]
-    unsafe fn take_checked(object: *mut PyObject) -> PyResult<*mut Contents<T>> {
-        // SAFETY: as the caller says, and checked where that is not sure.
-        unsafe {
-            check::<T>(object)?;
-            Self::take(false, object)
-        }
+        unsafe { Self::take_from_any(object) }
     }
 
     /// Takes it from what has been seen to be an instance.
     ///
     /// # Safety
     ///
-    /// As `new`.
+    /// As [`Shared::new`].
     ///
     /// # Errors
     ///
@@ -329,15 +334,7 @@ impl<T: PyClass> Exclusive<T> {
         T: PyClass<Frozen: NotFrozen>,
     {
         // SAFETY: as the caller says.
-        let contents = unsafe { Self::take(layout().free_threaded, object) }?;
-        Ok(Self { object, contents })
-    }
-
-    #[inline(always)]
-    unsafe fn take(threads: bool, object: *mut PyObject) -> PyResult<*mut Contents<T>> {
-        // SAFETY: as the caller says.
-        unsafe { lock_among::<T>(threads, object) }
-            .map_err(|refusal| PyBorrowMutError::raised(refusal, T::FULL_NAME))
+        unsafe { Self::take_from_instance(object) }
     }
 
     /// The value.
@@ -345,14 +342,6 @@ impl<T: PyClass> Exclusive<T> {
     pub fn get(&mut self) -> &mut T {
         // SAFETY: this is the right to write to it.
         unsafe { &mut *(*self.contents).value() }
-    }
-}
-
-impl<T: PyClass> Drop for Exclusive<T> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        // SAFETY: this is the right that is given back.
-        unsafe { unlock(self.object, self.contents) };
     }
 }
 

@@ -166,24 +166,31 @@ def fresh(code):
 # What needs one interpreter only.
 
 
+# All that works in any interpreter.
+WORKS = """
+m.check()
+m.local_cells()
+assert m.keywords(1, third=4) == (1, 2, 4)
+cls, error, panic = m.classes()
+for call, expected in ((m.fail, error), (m.panic, panic)):
+    try:
+        call("text")
+    except expected as raised:
+        assert str(raised) == "text", raised
+    else:
+        raise AssertionError("%s was expected" % expected)
+"""
+
+
 def test_main(m):
     """Everything works in the main interpreter."""
-    m.check()
-    m.local_cells()
+    exec(WORKS, {"m": m})
     number = m.interpreter()
     assert number == 0, number
     assert m.attached() == [0] * 5, m.attached()
     assert m.attached_in_thread() == 0
-    cls, error, panic = m.classes()
-    assert m.classes() == (cls, error, panic)
-    assert m.keywords(1, third=4) == (1, 2, 4)
-    for call, expected in ((m.fail, error), (m.panic, panic)):
-        try:
-            call("text")
-        except expected as raised:
-            assert str(raised) == "text", raised
-        else:
-            raise AssertionError("%s was expected" % expected)
+    classes = m.classes()
+    assert m.classes() == classes
 
 
 def test_undeclared_in_main(m):
@@ -203,20 +210,7 @@ def test_race_in_a_fresh_process(m):
 def test_works(m, kind):
     """A new interpreter has values of its own, and all of them."""
     here = m.addresses()
-    code = """
-m.check()
-m.local_cells()
-assert m.keywords(1, third=4) == (1, 2, 4)
-cls, error, panic = m.classes()
-for call, expected in ((m.fail, error), (m.panic, panic)):
-    try:
-        call("text")
-    except expected as raised:
-        assert str(raised) == "text", raised
-    else:
-        raise AssertionError("%s was expected" % expected)
-"""
-    kind.run(prelude() + code)
+    kind.run(prelude() + WORKS)
     there = ask(kind, "m.addresses()")
     assert not set(here) & set(there), (here, there)
     assert m.addresses() == here

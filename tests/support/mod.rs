@@ -82,6 +82,51 @@ pub(crate) fn python() -> PathBuf {
         .expect("a Python from 3.7 on: `EVERYPY_PYTHON`, or python3, python or pypy3 on the path")
 }
 
+/// Runs `run_tests.py` in a folder on the Python of this machine, and returns what it has printed once all has passed.
+#[track_caller]
+pub(crate) fn run_tests(folder: &Path, fast: &str, parts: &[&str]) -> String {
+    let output = Command::new(python())
+        .arg("run_tests.py")
+        .args(parts)
+        .current_dir(folder)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("EVERYPY_FAST", fast)
+        .output()
+        .expect("it has just run");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let last = text.lines().last().unwrap_or_default();
+    assert!(
+        output.status.success() && last.ends_with(" passed, 0 failed") && !last.starts_with("0 "),
+        "{}",
+        all_of(&output)
+    );
+    text.into_owned()
+}
+
+/// Runs an ignored test as a program that opens the library of this machine's Python and finds a module in a folder. It
+/// must print `ending`; where there is no library, `purpose` says what is not tested.
+#[cfg(unix)]
+#[track_caller]
+pub(crate) fn host_with_python(
+    name: &str,
+    folder: impl FnOnce() -> PathBuf,
+    ending: &str,
+    purpose: &str,
+) {
+    let Some((library, prefix)) = shared_library(&python()) else {
+        return not_tested(&format!("this Python has no shared library, {purpose}"));
+    };
+    let variables = [
+        ("EVERYPY_TEST_LIBPYTHON", library),
+        ("EVERYPY_TEST_FOLDER", folder()),
+        ("PYTHONHOME", prefix),
+    ];
+    let output = host(name, &variables);
+    assert!(output.status.success(), "{}", all_of(&output));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(stdout.contains(ending), "{}", all_of(&output));
+}
+
 /// The shared library of a Python and the folder that it lives in, if it has one.
 #[cfg(unix)]
 pub(crate) fn shared_library(python: &Path) -> Option<(PathBuf, PathBuf)> {
