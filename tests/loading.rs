@@ -227,6 +227,57 @@ fn program_with_a_fake() {
     }
 }
 
+/// A program in C that is linked to its Python may have copies of the interpreter's variables, `None` among them. They are
+/// the ones that count.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_program_with_copies_of_variables() {
+    let Some((library, prefix)) = support::shared_library(&support::python()) else {
+        support::not_tested("this Python has no shared library, to be linked to a program in C");
+        return;
+    };
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/loading/host.c");
+    let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("host");
+    let mut folder = std::ffi::OsString::from("-Wl,-rpath,");
+    folder.push(library.parent().expect("a file is in a folder"));
+    // What links Rust's programs.
+    let mut compiler = Command::new("cc");
+    compiler.args(["-fno-pic", "-no-pie", "-o"]).args([&program, &source, &library]).arg(folder);
+    let compiled = compiler.output().expect("there is a C compiler");
+    assert!(compiled.status.success(), "{}", support::all_of(&compiled));
+    let file = std::fs::read(&program).expect("it was built");
+    let file = object::File::parse(&*file).expect("a program");
+    let copied: Vec<_> = file
+        .dynamic_symbols()
+        .filter(|symbol| symbol.is_definition())
+        .filter_map(|symbol| symbol.name().ok())
+        .collect();
+    for name in ["PyExc_ValueError", "PyLong_Type", "_Py_NoneStruct"] {
+        assert!(copied.contains(&name), "{name} is none of {copied:?}");
+    }
+    let code = "
+import sys
+sys.path.insert(0, '.')
+import everypy_suite
+run = 0
+for name in everypy_suite.names():
+    if name.startswith(('token::', 'integers::', 'strings::', 'containers::', 'exceptions::')):
+        everypy_suite.run(name)
+        run += 1
+print('ran', run)
+";
+    let mut host = Command::new(&program);
+    host.arg(code).current_dir(support::folder("copies")).env("PYTHONDONTWRITEBYTECODE", "1");
+    let output = host.env("PYTHONHOME", prefix).output().expect("it was just built");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let run = stdout.trim().strip_prefix("ran ").and_then(|count| count.parse::<u32>().ok());
+    assert!(
+        output.status.success() && run.is_some_and(|run| run > 50),
+        "{}",
+        support::all_of(&output)
+    );
+}
+
 /// A program may load its Python so that the symbols are not seen by what it loads afterwards.
 #[cfg(unix)]
 #[test]

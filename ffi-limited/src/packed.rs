@@ -121,10 +121,40 @@ const LONGEST: usize = {
     longest
 };
 
+/// The name of a row.
+#[derive(Clone, Copy, Debug)]
+pub struct Name<'a> {
+    /// As in CPython.
+    pub text: &'a CStr,
+    /// Its hash in the symbol tables of ELF files (`DT_GNU_HASH`).
+    pub gnu_hash: u32,
+}
+
+impl Name<'_> {
+    /// The hash of no bytes at all.
+    pub const NO_HASH: u32 = 5381;
+
+    /// The hash of what has one already and a byte behind it.
+    #[inline(always)]
+    pub const fn hash_on(hash: u32, byte: u8) -> u32 {
+        hash.wrapping_mul(33).wrapping_add(byte as u32)
+    }
+}
+
+impl<'a> From<&'a CStr> for Name<'a> {
+    fn from(text: &'a CStr) -> Self {
+        let bytes = text.to_bytes().iter();
+        Self { text, gnu_hash: bytes.fold(Self::NO_HASH, |hash, &byte| Self::hash_on(hash, byte)) }
+    }
+}
+
 /// Calls `each` with the place, the name and the arguments of every row, in the order of the table, until it returns
 /// `false`.
-pub fn names(mut each: impl FnMut(usize, &CStr, Arguments) -> bool) {
-    let mut name = [0_u8; LONGEST];
+pub fn names(mut each: impl FnMut(usize, Name<'_>, Arguments) -> bool) {
+    // One byte more, since a pair is written where a single byte is wanted.
+    let mut name = [0_u8; LONGEST + 1];
+    // Of as many bytes of the name, since the next name may begin with them.
+    let mut hashes = [Name::NO_HASH; LONGEST];
     let mut packed = NAMES.as_ptr();
     for row in 0..LEN {
         // SAFETY: for each row there is a number, and the bytes of a name with the last one marked, of which those below the
@@ -133,26 +163,30 @@ pub fn names(mut each: impl FnMut(usize, &CStr, Arguments) -> bool) {
         let (name, arguments) = unsafe {
             let start = name.as_mut_ptr();
             let first = *packed;
-            let mut length = usize::from(first & SHARED);
+            let shared = usize::from(first & SHARED);
+            let mut length = shared;
             loop {
                 packed = packed.add(1);
-                let mut byte = *packed & !LAST;
-                if byte < b'0' {
-                    let pair = PAIRS.as_ptr().add(2 * usize::from(byte));
-                    start.add(length).write(*pair);
-                    length += 1;
-                    byte = *pair.add(1);
-                }
-                start.add(length).write(byte);
-                length += 1;
+                let byte = *packed & !LAST;
+                let pair = byte < b'0';
+                let bytes =
+                    PAIRS.as_ptr().cast::<[u8; 2]>().add(if pair { usize::from(byte) } else { 0 });
+                start.add(length).cast::<[u8; 2]>().write(if pair { *bytes } else { [byte; 2] });
+                length += 1 + usize::from(pair);
                 if *packed & LAST != 0 {
                     break;
                 }
             }
             packed = packed.add(1);
             start.add(length).write(0);
+            let mut gnu_hash = hashes[shared];
+            for at in shared..length {
+                gnu_hash = Name::hash_on(gnu_hash, *start.add(at));
+                *hashes.get_unchecked_mut(at + 1) = gnu_hash;
+            }
             let bytes = core::slice::from_raw_parts(start, length + 1);
-            (CStr::from_bytes_with_nul_unchecked(bytes), Arguments(first >> 5))
+            let text = CStr::from_bytes_with_nul_unchecked(bytes);
+            (Name { text, gnu_hash }, Arguments(first >> 5))
         };
         if !each(row, name, arguments) {
             return;
@@ -174,7 +208,7 @@ impl Described {
         let mut described = Self { name: [0; LONGEST], arguments: Arguments(0) };
         names(|place, name, arguments| {
             if place == row {
-                for (to, from) in described.name.iter_mut().zip(name.to_bytes()) {
+                for (to, from) in described.name.iter_mut().zip(name.text.to_bytes()) {
                     *to = *from;
                 }
                 described.arguments = arguments;
@@ -266,7 +300,8 @@ mod tests {
     #[test]
     fn unpacks_what_was_packed() {
         let mut count = 0;
-        names(|row, name, arguments| {
+        names(|row, Name { text: name, gnu_hash }, arguments| {
+            assert_eq!(gnu_hash, Name::from(name).gnu_hash, "{name:?}");
             assert_eq!(Described::row(row).name(), name);
             assert_eq!(Described::row(row).arguments, arguments, "{name:?}");
             let expected = ROWS[row];

@@ -9,6 +9,6 @@ interpreters=$interpreters/debug
 mkdir -p "$interpreters"
 [ ! -d "$uv" ] || ln -sfn "$uv" "$interpreters/uv"
 # Each ends by itself, with the clearing away that it has begun.
-# (debootstrap does not see that another package stands for one that `python3.11-venv` depends on; uv makes environments.)
-(provide_root bookworm bookworm python3.11-dbg)
+# (debootstrap does not see that another package stands for one that `python3.11-venv` depends on; pip is enough.)
+(provide_root bookworm bookworm python3.11-dbg python3-pip)
 (provide_root sid sid python3.15-dbg python3.15-venv)

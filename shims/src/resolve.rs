@@ -1,8 +1,6 @@
 //! Finds an address for every row.
 
-use core::ffi::CStr;
-
-use everypy_ffi as ffi;
+use everypy_ffi::{self as ffi, Name};
 
 use crate::data::{self, DenyList};
 use crate::error::LoadError;
@@ -24,14 +22,14 @@ pub struct Resolution {
 
 /// What the interpreter has for a row.
 #[cfg(not(feature = "linked"))]
-fn address(python: &Python, _row: usize, name: &CStr) -> Option<*const ()> {
-    python.symbol(name)
+fn address(python: &Python, _row: usize, name: Name<'_>) -> Option<*const ()> {
+    python.named(name)
 }
 
 /// What the linker has bound a row to, or else what the interpreter has.
 #[cfg(feature = "linked")]
-fn address(python: &Python, row: usize, name: &CStr) -> Option<*const ()> {
-    crate::linked::find(row).or_else(|| python.symbol(name))
+fn address(python: &Python, row: usize, name: Name<'_>) -> Option<*const ()> {
+    crate::linked::find(row).or_else(|| python.named(name))
 }
 
 /// Finds an address for every row on `python`, without touching the table.
@@ -53,18 +51,18 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
         let stub = stubs;
         stubs += usize::from(traits.has_stub());
         let usable =
-            exported.filter(|address| !data || data::is_initialised(runtime, name, *address));
+            exported.filter(|address| !data || data::is_initialised(runtime, name.text, *address));
         resolution.addresses[row] = if let Some(address) = usable {
             resolution.real += 1;
             address
         } else if let Some(fallback) = fallbacks::find(row) {
             resolution.fallbacks += 1;
             fallback
-        } else if let Some(address) = data::elsewhere(python, name) {
+        } else if let Some(address) = data::elsewhere(python, name.text) {
             resolution.fallbacks += 1;
             address
         } else if traits.required && exported.is_none() {
-            lacking = Some(name.to_string_lossy().into_owned());
+            lacking = Some(name.text.to_string_lossy().into_owned());
             return false;
         } else {
             resolution.missing += 1;

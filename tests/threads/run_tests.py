@@ -4,7 +4,8 @@
 
 Half of the threads are Python's and half are Rust's. ``EVERYPY_SECONDS`` says how long they work; the full form is 30, the
 default 2. The time is divided into stretches. After each all threads have ended and all objects must be gone, with exactly
-what was paid into them, and from the second one on memory must not grow.
+what was paid into them, and from the second one on memory must not grow (``EVERYPY_GROWTH=0`` does not look, for where
+instruments keep some of it).
 """
 
 import gc
@@ -177,7 +178,8 @@ def main():
         rounds += more[0]
         refusals += more[1]
         measured.append(memory())
-    check_growth(measured[1], measured[-1])
+    if os.environ.get("EVERYPY_GROWTH") != "0":
+        check_growth(measured[1], measured[-1])
     # Else nothing was shared.
     assert refusals, "no object was ever in use"
     assert rounds >= THREADS, "%d rounds" % rounds

@@ -43,6 +43,11 @@ impl Build<'_> {
             built = built.join(&triple);
             command.args(["--target", &triple]);
             command.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", flags);
+            // The standard library as well: its locks order what the module does.
+            let source = Command::new("rustup").args(["component", "add", "rust-src"]).status();
+            let provided = source.context("cannot run rustup")?.success();
+            ensure!(provided, "the source of the standard library cannot be had");
+            command.arg("-Zbuild-std");
         }
         let status = command.current_dir(&repository).status().context("cannot run Cargo")?;
         ensure!(status.success(), "`{}` does not build", self.package);
