@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use everypy_ffi as ffi;
-use everypy_shims::object;
+use everypy_shims::{object, several_interpreters};
 
 use crate::err::{PyErr, PyResult};
 use crate::ffi_ptr::FfiPtrExt as _;
@@ -38,8 +38,6 @@ static REGISTRY: Mutex<Registry> = Mutex::new(Registry {
     deferred: Vec::new(),
 });
 
-/// Whether a module has been in use in another interpreter than the first main one.
-static SEVERAL: AtomicBool = AtomicBool::new(false);
 /// Whether what lies in the cells is of a main interpreter that has gone.
 static OUTLIVED: AtomicBool = AtomicBool::new(false);
 static ANY_DEFERRED: AtomicBool = AtomicBool::new(false);
@@ -90,7 +88,7 @@ pub(crate) fn enter(py: Python<'_>) -> PyResult<()> {
             if registry.main_ended {
                 crate::pyclass::forget_first();
             }
-            SEVERAL.store(true, Ordering::Release);
+            several_interpreters().store(true, Ordering::Release);
             // What has come after an interpreter of that number had ended: all that it refers to is no more.
             while registry.take_value(current).is_some() {}
             registry.deferred.retain(|(owner, _)| *owner != current);
@@ -182,7 +180,7 @@ pub(crate) fn release(pointer: NonNull<ffi::PyObject>) {
 /// given back: to leak an object is better than to change its count while its own interpreter does.
 #[cold]
 fn defer(pointer: NonNull<ffi::PyObject>) {
-    let owner = if SEVERAL.load(Ordering::Acquire) {
+    let owner = if several_interpreters().load(Ordering::Acquire) {
         let state = detached_from();
         if state.is_null() {
             return;
@@ -207,7 +205,7 @@ pub(crate) fn drop_deferred(py: Python<'_>) {
 
 #[cold]
 fn drop_deferred_now(py: Python<'_>) {
-    let several = SEVERAL.load(Ordering::Acquire);
+    let several = several_interpreters().load(Ordering::Acquire);
     drop_deferred_of(py, if several { current(py) } else { MAIN });
 }
 
@@ -310,7 +308,8 @@ fn free(cell: &mut Cell, drop: DropBox) {
     let here = object::is_attached().then(|| current(unsafe { Python::assume_attached() }));
     let main = *cell.main.get_mut();
     // Without other interpreters a detached thread can do it too.
-    if !main.is_null() && here.map_or(!SEVERAL.load(Ordering::Acquire), is_in_cells) {
+    if !main.is_null() && here.map_or(!several_interpreters().load(Ordering::Acquire), is_in_cells)
+    {
         // SAFETY: the value is of the type that `drop` is for, and nobody else has it.
         unsafe { drop(main) };
     }
@@ -337,7 +336,7 @@ impl Cell {
     /// The value, null if there is none.
     #[inline]
     fn get(&self, py: Python<'_>) -> *mut () {
-        if SEVERAL.load(Ordering::Acquire) {
+        if several_interpreters().load(Ordering::Acquire) {
             self.get_of_several(py)
         } else {
             self.main.load(Ordering::Acquire)
@@ -383,7 +382,8 @@ impl Cell {
 
 /// Whether the values of an interpreter lie in the cells.
 fn is_in_cells(interpreter: i64) -> bool {
-    !SEVERAL.load(Ordering::Acquire) || interpreter == MAIN && !OUTLIVED.load(Ordering::Acquire)
+    !several_interpreters().load(Ordering::Acquire)
+        || interpreter == MAIN && !OUTLIVED.load(Ordering::Acquire)
 }
 
 /// A cell that has one value in each interpreter.

@@ -45,7 +45,16 @@ struct Once<T>(UnsafeCell<MaybeUninit<T>>);
 // SAFETY: written once, before the first use, by the loader, which orders that write before every use.
 unsafe impl<T> Sync for Once<T> {}
 
-static TABLE: Once<Table> = Once(UnsafeCell::new(MaybeUninit::zeroed()));
+/// The bytes of [`room`].
+pub const ROOM: usize = 128;
+
+#[repr(C)]
+struct WithRoom {
+    room: UnsafeCell<[u64; ROOM / size_of::<u64>()]>,
+    table: Table,
+}
+
+static TABLE: Once<WithRoom> = Once(UnsafeCell::new(MaybeUninit::zeroed()));
 static MISSING: Once<fn(usize)> = Once(UnsafeCell::new(MaybeUninit::new(not_loaded)));
 
 fn not_loaded(_row: usize) {}
@@ -58,7 +67,15 @@ fn not_loaded(_row: usize) {}
 #[inline(always)]
 pub unsafe fn table() -> &'static Table {
     // SAFETY: filled, says the caller, and never written again.
-    unsafe { (*TABLE.0.get()).assume_init_ref() }
+    unsafe { &(*TABLE.0.get().cast::<WithRoom>()).table }
+}
+
+/// Room in front of the table, all zero at first, for what its user reads as often: a function that reads both loads one
+/// address. It is aligned to 8 bytes.
+#[inline(always)]
+pub fn room() -> *mut u8 {
+    // SAFETY: within the static; no reference is made.
+    unsafe { (&raw mut (*TABLE.0.get().cast::<WithRoom>()).room).cast() }
 }
 
 /// Fills the table with one address per row and sets what stubs call, with the row's place, before they return.
@@ -70,7 +87,8 @@ pub unsafe fn table() -> &'static Table {
 pub unsafe fn fill(addresses: &[*const (); LEN], missing: fn(usize)) {
     // SAFETY: nobody reads yet, says the caller; a `Table` consists of `LEN` pointers.
     unsafe {
-        TABLE.0.get().cast::<[*const (); LEN]>().write(*addresses);
+        let table = &raw mut (*TABLE.0.get().cast::<WithRoom>()).table;
+        table.cast::<[*const (); LEN]>().write(*addresses);
         MISSING.0.get().write(MaybeUninit::new(missing));
     }
 }

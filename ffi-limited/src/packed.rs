@@ -142,6 +142,7 @@ impl Name<'_> {
 }
 
 impl<'a> From<&'a CStr> for Name<'a> {
+    #[inline(never)]
     fn from(text: &'a CStr) -> Self {
         let bytes = text.to_bytes().iter();
         Self { text, gnu_hash: bytes.fold(Self::NO_HASH, |hash, &byte| Self::hash_on(hash, byte)) }
@@ -150,9 +151,8 @@ impl<'a> From<&'a CStr> for Name<'a> {
 
 /// Calls `each` with the place, the name and the arguments of every row, in the order of the table, until it returns
 /// `false`.
-pub fn names(mut each: impl FnMut(usize, Name<'_>, Arguments) -> bool) {
-    // One byte more, since a pair is written where a single byte is wanted.
-    let mut name = [0_u8; LONGEST + 1];
+pub fn names(each: &mut dyn FnMut(usize, Name<'_>, Arguments) -> bool) {
+    let mut name = [0_u8; LONGEST];
     // Of as many bytes of the name, since the next name may begin with them.
     let mut hashes = [Name::NO_HASH; LONGEST];
     let mut packed = NAMES.as_ptr();
@@ -161,31 +161,31 @@ pub fn names(mut each: impl FnMut(usize, Name<'_>, Arguments) -> bool) {
         // digits are pairs. No name is longer than the longest, and none has a NUL, as was seen when they were packed; one
         // is put behind this one.
         let (name, arguments) = unsafe {
-            let start = name.as_mut_ptr();
             let first = *packed;
-            let shared = usize::from(first & SHARED);
-            let mut length = shared;
+            let mut length = usize::from(first & SHARED);
+            let mut gnu_hash = hashes[length];
+            let mut push = |byte: u8| {
+                *name.get_unchecked_mut(length) = byte;
+                length += 1;
+                gnu_hash = Name::hash_on(gnu_hash, byte);
+                *hashes.get_unchecked_mut(length) = gnu_hash;
+            };
             loop {
                 packed = packed.add(1);
-                let byte = *packed & !LAST;
-                let pair = byte < b'0';
-                let bytes =
-                    PAIRS.as_ptr().cast::<[u8; 2]>().add(if pair { usize::from(byte) } else { 0 });
-                start.add(length).cast::<[u8; 2]>().write(if pair { *bytes } else { [byte; 2] });
-                length += 1 + usize::from(pair);
+                let mut byte = *packed & !LAST;
+                if byte < b'0' {
+                    let pair = PAIRS.as_ptr().add(2 * usize::from(byte));
+                    push(*pair);
+                    byte = *pair.add(1);
+                }
+                push(byte);
                 if *packed & LAST != 0 {
                     break;
                 }
             }
             packed = packed.add(1);
-            start.add(length).write(0);
-            let mut gnu_hash = hashes[shared];
-            for at in shared..length {
-                gnu_hash = Name::hash_on(gnu_hash, *start.add(at));
-                *hashes.get_unchecked_mut(at + 1) = gnu_hash;
-            }
-            let bytes = core::slice::from_raw_parts(start, length + 1);
-            let text = CStr::from_bytes_with_nul_unchecked(bytes);
+            *name.get_unchecked_mut(length) = 0;
+            let text = CStr::from_bytes_with_nul_unchecked(name.get_unchecked(..=length));
             (Name { text, gnu_hash }, Arguments(first >> 5))
         };
         if !each(row, name, arguments) {
@@ -206,7 +206,7 @@ impl Described {
     #[inline(never)]
     pub fn row(row: usize) -> Self {
         let mut described = Self { name: [0; LONGEST], arguments: Arguments(0) };
-        names(|place, name, arguments| {
+        names(&mut |place, name, arguments| {
             if place == row {
                 for (to, from) in described.name.iter_mut().zip(name.text.to_bytes()) {
                     *to = *from;
@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn unpacks_what_was_packed() {
         let mut count = 0;
-        names(|row, Name { text: name, gnu_hash }, arguments| {
+        names(&mut |row, Name { text: name, gnu_hash }, arguments| {
             assert_eq!(gnu_hash, Name::from(name).gnu_hash, "{name:?}");
             assert_eq!(Described::row(row).name(), name);
             assert_eq!(Described::row(row).arguments, arguments, "{name:?}");

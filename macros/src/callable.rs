@@ -446,7 +446,9 @@ impl Callable {
                     OnError::NotImplemented => quote! {
                         match #argument {
                             ::core::result::Result::Ok(__value) => __value,
-                            ::core::result::Result::Err(_) => {
+                            // Taken, so that the result need not be kept in memory to be dropped at the end.
+                            ::core::result::Result::Err(__error) => {
+                                ::core::mem::drop(__error);
                                 return ::core::result::Result::Ok(__door::slots::not_implemented());
                             }
                         }

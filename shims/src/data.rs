@@ -159,16 +159,10 @@ pub(crate) fn elsewhere(python: &Python, name: &CStr) -> Option<*const ()> {
     if [c"PyExc_EnvironmentError", c"PyExc_IOError"].contains(&name) {
         return python.symbol(c"PyExc_OSError");
     }
-    // GraalPy has pointers to the singletons instead of the singletons.
-    let singletons = [
-        (c"_Py_NoneStruct", c"_Py_NoneStructReference"),
-        (c"_Py_TrueStruct", c"_Py_TrueStructReference"),
-        (c"_Py_FalseStruct", c"_Py_FalseStructReference"),
-        (c"_Py_NotImplementedStruct", c"_Py_NotImplementedStructReference"),
-        (c"_Py_EllipsisObject", c"_Py_EllipsisObjectReference"),
-    ];
-    let (_, pointer) = singletons.into_iter().find(|(singleton, _)| *singleton == name)?;
-    let pointer = python.symbol(pointer)?;
+    // GraalPy has pointers to the singletons instead of the singletons, such as `_Py_NoneStructReference`.
+    let name = name.to_bytes();
+    let pointer =
+        python.joined([b"", name.strip_prefix(b"_Py_").and(Some(name))?, b"Reference"])?;
     // SAFETY: these symbols are variables that hold a pointer, set before any extension module is loaded.
     Some(unsafe { pointer.cast::<*const ()>().read() })
 }

@@ -18,8 +18,8 @@ pub struct Python {
     opened: bool,
 }
 
-/// A name that every interpreter exports, and its spelling on PyPy.
-const PROBE: (&CStr, &CStr) = (c"PyLong_FromLong", c"PyPyLong_FromLong");
+/// A name that every interpreter exports, first in PyPy's spelling.
+const PROBE: [&CStr; 2] = [c"PyPyLong_FromLong", c"PyLong_FromLong"];
 
 impl Python {
     /// Finds the Python that is running in this process.
@@ -47,13 +47,12 @@ impl Python {
 
     /// The file of the library that exports the C API, where the system tells.
     pub fn file(&self) -> Option<PathBuf> {
-        platform::file(self.symbol(PROBE.0)?)
+        platform::file(self.symbol(PROBE[1])?)
     }
 
     fn from_library(library: Library) -> Option<Self> {
-        let has = |name: &CStr| library.symbol(name.into()).is_some();
-        let pypy = has(PROBE.1);
-        (pypy || has(PROBE.0)).then_some(Self { library, pypy, opened: false })
+        let spelling = PROBE.into_iter().position(|name| library.symbol(name.into()).is_some())?;
+        Some(Self { library, pypy: spelling == 0, opened: false })
     }
 
     /// The address of `name`, in CPython's spelling.
@@ -76,19 +75,24 @@ impl Python {
     }
 
     fn pypy_symbol(&self, name: &CStr) -> Option<*const ()> {
-        let name = name.to_bytes_with_nul();
+        let name = name.to_bytes();
         let (underscore, rest) = match name {
             [b'_', rest @ ..] => (&b"_"[..], rest),
             rest => (&b""[..], rest),
         };
-        let rest = rest.strip_prefix(b"Py")?;
-        let mut spelled = [0_u8; 128];
-        let mut length = 0;
-        for part in [underscore, b"PyPy", rest] {
-            spelled.get_mut(length..length + part.len())?.copy_from_slice(part);
-            length += part.len();
+        self.joined([underscore, b"PyPy", rest.strip_prefix(b"Py")?])
+    }
+
+    /// The address of a symbol whose name is made of these parts.
+    pub(crate) fn joined(&self, parts: [&[u8]; 3]) -> Option<*const ()> {
+        // One byte at the end stays the NUL.
+        let mut name = [0_u8; 128];
+        let mut bytes = parts.into_iter().flatten();
+        for (to, from) in name[..127].iter_mut().zip(&mut bytes) {
+            *to = *from;
         }
-        self.library.symbol(CStr::from_bytes_with_nul(&spelled[..length]).ok()?.into())
+        // SAFETY: there is a NUL.
+        self.library.symbol(unsafe { CStr::from_ptr(name.as_ptr().cast()) }.into())
     }
 
     /// Whether [`open`](Self::open) brought it into the process.

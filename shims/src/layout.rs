@@ -1,6 +1,9 @@
 //! How the running interpreter lays out its objects.
 
 use core::cell::UnsafeCell;
+use core::sync::atomic::AtomicBool;
+
+use everypy_ffi as ffi;
 
 use crate::error::LoadError;
 use crate::find::Python;
@@ -8,6 +11,7 @@ use crate::runtime::{Implementation, Runtime};
 
 /// How reference counts work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum References {
     /// Through `Py_IncRef` and `Py_DecRef` only.
     Calls,
@@ -19,6 +23,7 @@ pub enum References {
 
 /// How an `int` of one digit can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Ints {
     /// Not at all.
     Calls,
@@ -157,40 +162,6 @@ impl Layout {
 pub(crate) const WORD: usize = size_of::<usize>();
 
 impl Layout {
-    const UNKNOWN: Self = Self {
-        header: 0,
-        types: false,
-        reads: false,
-        references: References::Calls,
-        ints: Ints::Calls,
-        ascii: Ascii { mask: 0, state: 0, data: 0 },
-        floats: false,
-        tuples: false,
-        containers: false,
-        lends_items: false,
-        index_only: false,
-        utf8_refuses_others: false,
-        prefers_c_strings: false,
-        vectorcalls: false,
-        handles: false,
-        type_fields: false,
-        strips_doc: false,
-        allocates: false,
-        instance_offsets: false,
-        pokes: false,
-        subclass_gives_class_back: false,
-        base_gives_class_back: false,
-        visits_class: false,
-        unchecked_receivers: false,
-        memory_of_one_base: false,
-        news_by_name: false,
-        awaits_the_end: false,
-        free_threaded: false,
-        wary: false,
-        shift: 0,
-        tuple_items: 0,
-    };
-
     pub(crate) fn read(python: &Python, runtime: &Runtime) -> Result<Self, LoadError> {
         let header = measure_header(python)
             .ok_or_else(|| LoadError::UnknownLayout { running: runtime.to_string() })?;
@@ -231,7 +202,7 @@ impl Layout {
                 let data = state + WORD + if before_3_12 { WORD } else { 0 };
                 Ascii { mask: 0x60_u32, state, data }
             } else {
-                Self::UNKNOWN.ascii
+                Ascii { mask: 0, state: 0, data: 0 }
             },
             floats: reads,
             tuples: reads,
@@ -291,21 +262,38 @@ fn measure_types(python: &Python, header: usize) -> bool {
     )
 }
 
-struct Cell(UnsafeCell<Layout>);
+/// What is kept beside the table. All zero it is right before anything is known.
+struct Beside {
+    layout: UnsafeCell<Layout>,
+    several_interpreters: AtomicBool,
+}
 
-// SAFETY: written once, by `set`, before anybody reads.
-unsafe impl Sync for Cell {}
+const _: () = assert!(size_of::<Beside>() <= ffi::ROOM && align_of::<Beside>() <= 8);
+const _: () = assert!(References::Calls as u8 == 0 && Ints::Calls as u8 == 0);
 
-static LAYOUT: Cell = Cell(UnsafeCell::new(Layout::UNKNOWN));
+// SAFETY: the layout is written once, by `set`, before anybody reads.
+unsafe impl Sync for Beside {}
+
+#[inline(always)]
+fn beside() -> &'static Beside {
+    // SAFETY: the room is large enough, and nobody else uses it; zeros are a layout of which nothing is known.
+    unsafe { &*ffi::room().cast() }
+}
 
 pub(crate) fn set(layout: Layout) {
     // SAFETY: called once, while loading, before the table can be used.
-    unsafe { LAYOUT.0.get().write(layout) };
+    unsafe { beside().layout.get().write(layout) };
+}
+
+/// Whether this module has been in use in more interpreters than one; its user writes it. False at first.
+#[inline(always)]
+pub fn several_interpreters() -> &'static AtomicBool {
+    &beside().several_interpreters
 }
 
 /// The layout facts. Before the table is loaded nothing is known.
 #[inline(always)]
 pub fn layout() -> &'static Layout {
     // SAFETY: written only while loading, which happens before every use.
-    unsafe { &*LAYOUT.0.get() }
+    unsafe { &*beside().layout.get() }
 }

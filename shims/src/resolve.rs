@@ -43,7 +43,9 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
         Resolution { addresses: [core::ptr::null(); ffi::LEN], real: 0, fallbacks: 0, missing: 0 };
     let mut lacking = None;
     let mut stubs = 0;
-    ffi::names(|row, name, _| {
+    ffi::names(&mut |row, name, _| {
+        // SAFETY: these are the rows of the table.
+        unsafe { core::hint::assert_unchecked(row < ffi::LEN) };
         let traits = ffi::traits(row);
         let data = traits.failure == ffi::Failure::Data;
         let exported =

@@ -186,16 +186,24 @@ unsafe fn read_lent<'py, T: FromPyObjectOwned<'py>>(
     let mut most = 4;
     while items.len() < length {
         let start = items.len();
-        let lent = &mut room[..usize::min(length - start, most)];
+        let wanted = usize::min(length - start, most);
         most = usize::min(2 * most, 32);
         // SAFETY: attached; a list that does not change and has so many items, which it keeps alive.
         unsafe {
-            for (place, index) in lent.iter_mut().zip(start..) {
-                *place = ffi::PyList_GetItem(list.as_ptr(), index as ffi::Py_ssize_t);
+            let mut lent = 0;
+            while lent < wanted {
+                room[lent] =
+                    ffi::PyList_GetItem(list.as_ptr(), (start + lent) as ffi::Py_ssize_t);
+                if room[lent].is_null() {
+                    // It is asked again where that is an error.
+                    ffi::PyErr_Clear();
+                    break;
+                }
+                lent += 1;
             }
-            T::read_all(lent, items);
+            T::read_all(&room[..lent], items);
         }
-        if items.len() < start + lent.len() {
+        if items.len() < start + wanted {
             return false;
         }
     }

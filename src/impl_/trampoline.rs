@@ -4,7 +4,7 @@ use core::any::Any;
 use core::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use everypy_ffi::PyObject;
+use everypy_ffi::{self as ffi, PyObject};
 
 use crate::err::{PyErr, PyResult};
 use crate::marker::Python;
@@ -65,5 +65,8 @@ fn raise<R: CResult>(error: PyErr) -> R {
 #[cold]
 #[inline(never)]
 fn raise_panic<R: CResult>(payload: Box<dyn Any + Send>) -> R {
+    // What is set is replaced, and must not be there while the class is made.
+    // SAFETY: as in `raise`.
+    unsafe { ffi::PyErr_Clear() };
     raise(PanicException::from_payload(payload))
 }

@@ -167,6 +167,14 @@ fn refusal<T: PyClass>(own: &Contents<T>) -> Refusal {
     }
 }
 
+/// Why contents cannot be used that a reader too many has been counted for.
+#[cold]
+#[inline(never)]
+fn taken_back<T: PyClass>(own: &Contents<T>, users: &AtomicUsize) -> Refusal {
+    users.store(users.load(Ordering::Relaxed).wrapping_sub(1), Ordering::Relaxed);
+    refusal(own)
+}
+
 /// Whether this thread may use contents, beside what others do with them.
 ///
 /// `counted` says that the state which counts users is theirs and will be looked at.
@@ -217,11 +225,12 @@ pub(crate) unsafe fn share_among<T: PyClass>(
                     return Err(refusal(&*own));
                 }
             } else {
-                let state = users.load(Ordering::Relaxed);
-                if state & FREE == 0 {
-                    return Err(refusal(&*own));
+                // Counted first, since one instruction does both that and the test. Nobody sees it if it is taken back.
+                let state = users.as_ptr();
+                *state = (*state).wrapping_add(1);
+                if *state & FREE == 0 {
+                    return Err(taken_back(&*own, users));
                 }
-                users.store(state + 1, Ordering::Relaxed);
             }
         }
         Ok(own)

@@ -30,7 +30,7 @@ pub(crate) unsafe extern "C" fn dealloc<T: PyClass>(object: *mut PyObject) {
         let py = Python::assume_attached();
         let class = object::type_of(object);
         if T::cell().is_first_plain(class) {
-            drop_value::<T>(py, contents::<T>(object));
+            drop_value_of::<T>(py, object);
             class::release(object, class);
         } else {
             dealloc_with_care::<T>(py, object, class);
@@ -67,7 +67,7 @@ pub unsafe fn drop_contents<T: PyClass>(py: Python<'_>, object: *mut PyObject) {
         if places.weakrefs != 0 {
             ffi::PyObject_ClearWeakRefs(object);
         }
-        drop_value::<T>(py, contents::<T>(object));
+        drop_value_of::<T>(py, object);
         if places.dict != 0 {
             let dict = object.byte_add(places.dict).cast::<*mut PyObject>();
             let dict = core::mem::replace(&mut *dict, core::ptr::null_mut());
@@ -77,16 +77,25 @@ pub unsafe fn drop_contents<T: PyClass>(py: Python<'_>, object: *mut PyObject) {
     }
 }
 
+/// Drops the value of an instance, if anything depends on whether there is one.
+///
+/// # Safety
+///
+/// As `drop_contents`.
+#[inline(always)]
+unsafe fn drop_value_of<T: PyClass>(py: Python<'_>, object: *mut PyObject) {
+    if core::mem::needs_drop::<T>() || size_of::<T::Thread>() != 0 {
+        // SAFETY: as the caller says.
+        unsafe { drop_value::<T>(py, contents::<T>(object)) };
+    }
+}
+
 /// Drops a value, on the thread that may do so.
 ///
 /// # Safety
 ///
 /// `contents` are alive, and nobody uses them.
 pub(super) unsafe fn drop_value<T: PyClass>(py: Python<'_>, contents: *mut Contents<T>) {
-    // Nothing depends on whether there is a value.
-    if !core::mem::needs_drop::<T>() && size_of::<T::Thread>() == 0 {
-        return;
-    }
     // SAFETY: as the caller says.
     unsafe {
         if !(*contents).is_full() {

@@ -4,6 +4,7 @@
 //! since 2010 (but for MIPS). Its layout stands in the ABI documents of the C libraries that read it.
 
 use core::ffi::{CStr, c_char, c_int, c_void};
+use core::num::NonZero;
 
 use everypy_ffi::Name;
 
@@ -82,6 +83,18 @@ impl Exports {
         Some(Self { program, library: library? })
     }
 
+    /// Those of the first library that has one of these symbols.
+    pub(super) fn with(names: &[&CStr]) -> Option<Self> {
+        let mut found = None;
+        each(|loaded| {
+            found = Symbols::of(loaded)
+                .filter(|library| names.iter().any(|name| library.find((*name).into()).is_some()));
+            found.is_none()
+        });
+        // A program that was linked to the library would have made it global.
+        Some(Self { program: None, library: found? })
+    }
+
     /// The address of a symbol.
     pub(super) fn find(&self, name: Name<'_>) -> Option<*const ()> {
         let in_program = self.program.as_ref().and_then(|program| program.find(name));
@@ -96,10 +109,13 @@ struct Symbols {
     names: *const c_char,
     symbols: *const Symbol,
     /// A bit or two per symbol, by its hash: a name that has a bit at 0 is not there.
-    filter: &'static [usize],
+    filter: *const usize,
+    /// One less than the number of its words, which is a power of two.
+    filter_mask: u32,
     filter_shift: u32,
     /// The first symbol of each, or 0.
-    buckets: &'static [u32],
+    buckets: *const u32,
+    bucket_count: NonZero<u32>,
     /// The hashes of the symbols from `first` on, a bucket's one after the other; bit 0 marks the last of them.
     hashes: *const u32,
     first: u32,
@@ -116,6 +132,7 @@ impl Symbols {
     const DT_SYMTAB: isize = 6;
     const DT_GNU_HASH: isize = 0x6fff_fef5;
 
+    #[inline(never)]
     fn of(library: &Loaded<'_>) -> Option<Self> {
         let base = library.base();
         let (dynamic, _) = library.segments(libc::PT_DYNAMIC).next()?;
@@ -141,21 +158,20 @@ impl Symbols {
         let header = core::ptr::with_exposed_provenance::<u32>(table);
         // SAFETY: four numbers, then the filter, the buckets and the hashes; the library is never unloaded.
         unsafe {
-            let [buckets, first, filter, filter_shift] = *header.cast::<[u32; 4]>();
-            let (buckets, filter) = (buckets as usize, filter as usize);
-            if buckets == 0 || !filter.is_power_of_two() {
-                return None;
-            }
-            let filter_start = header.add(4).cast::<usize>();
-            let buckets_start = filter_start.add(filter).cast::<u32>();
+            let [bucket_count, first, filter_words, filter_shift] = *header.cast::<[u32; 4]>();
+            let filter = header.add(4).cast::<usize>();
+            let buckets = filter.add(filter_words as usize).cast::<u32>();
+            let bucket_count = NonZero::new(bucket_count)?;
             Some(Self {
                 base,
                 names: core::ptr::with_exposed_provenance(names),
                 symbols: core::ptr::with_exposed_provenance(symbols),
-                filter: core::slice::from_raw_parts(filter_start, filter),
+                filter,
+                filter_mask: filter_words.wrapping_sub(1),
                 filter_shift,
-                buckets: core::slice::from_raw_parts(buckets_start, buckets),
-                hashes: buckets_start.add(buckets),
+                buckets,
+                bucket_count,
+                hashes: buckets.add(bucket_count.get() as usize),
                 first,
             })
         }
@@ -169,24 +185,23 @@ impl Symbols {
     /// What the filter says.
     #[inline]
     fn may_have(&self, hash: u32) -> bool {
-        // SAFETY: the number of words is a power of two.
-        let word = unsafe {
-            *self.filter.get_unchecked((hash / usize::BITS) as usize & (self.filter.len() - 1))
-        };
+        // SAFETY: the mask has as many bits as numbers of words need.
+        let word = unsafe { *self.filter.add(((hash / usize::BITS) & self.filter_mask) as usize) };
         let bit = |hash: u32| word >> (hash % usize::BITS);
         bit(hash) & bit(hash >> self.filter_shift) & 1 != 0
     }
 
+    #[inline(never)]
     fn search(&self, name: Name<'_>) -> Option<*const ()> {
         let hash = name.gnu_hash;
-        let mut index = self.buckets[(hash % self.buckets.len() as u32) as usize];
-        if index < self.first {
-            return None;
-        }
-        loop {
-            // SAFETY: there is a hash for each symbol from `first` on, and the last of a bucket says so; a symbol's name is
-            // one of the library's strings.
-            unsafe {
+        // SAFETY: there are so many buckets. There is a hash for each symbol from `first` on, and the last of a bucket says
+        // so; a symbol's name is one of the library's strings.
+        unsafe {
+            let mut index = *self.buckets.add((hash % self.bucket_count) as usize);
+            if index < self.first {
+                return None;
+            }
+            loop {
                 let found = *self.hashes.add((index - self.first) as usize);
                 if (found ^ hash) >> 1 == 0 {
                     let symbol = &*self.symbols.add(index as usize);
@@ -197,8 +212,8 @@ impl Symbols {
                 if found & 1 != 0 {
                     return None;
                 }
+                index += 1;
             }
-            index += 1;
         }
     }
 }

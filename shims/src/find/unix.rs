@@ -13,38 +13,34 @@ use super::loaded::{self, Exports};
 
 /// A library that the process has loaded. It is never closed: the table points into it.
 #[derive(Debug)]
-pub(super) struct Library {
-    handle: NonNull<c_void>,
-    /// Its symbols, where they can be looked up without the loader.
-    exports: Option<Exports>,
+pub(super) enum Library {
+    /// Its symbols can be looked up without the loader. To fill the table takes a thousand questions, and the loader takes
+    /// ten times as long for each: it locks, and it has an error text ready.
+    Table(Exports),
+    /// The loader is asked.
+    Handle(NonNull<c_void>),
 }
 
 impl Library {
     /// The address of a symbol.
-    ///
-    /// To fill the table takes a thousand questions. The loader takes ten times as long for each: it locks, and it has an
-    /// error text ready.
-    #[inline]
+    #[inline(never)]
     pub(super) fn symbol(&self, name: Name<'_>) -> Option<*const ()> {
-        match &self.exports {
-            Some(exports) => exports.find(name),
-            None => self.ask(name.text),
+        match self {
+            Self::Table(exports) => exports.find(name),
+            Self::Handle(handle) => {
+                // SAFETY: the handle is open, and the name ends with a NUL.
+                let address = unsafe { libc::dlsym(handle.as_ptr(), name.text.as_ptr()) };
+                (!address.is_null()).then_some(address.cast())
+            }
         }
     }
 
-    /// What the loader says.
-    fn ask(&self, name: &CStr) -> Option<*const ()> {
-        // SAFETY: the handle is open, and the name ends with a NUL.
-        let address = unsafe { libc::dlsym(self.handle.as_ptr(), name.as_ptr()) };
-        (!address.is_null()).then_some(address.cast())
-    }
-
     fn from_handle(handle: *mut c_void) -> Option<Self> {
-        let mut library = Self { handle: NonNull::new(handle)?, exports: None };
+        let library = Self::Handle(NonNull::new(handle)?);
         // That of the program finds symbols in all that is global.
-        let address = library.ask(PROBE.1).or_else(|| library.ask(PROBE.0));
-        library.exports = address.and_then(|address| Exports::around(address.addr()));
-        Some(library)
+        let address = PROBE.into_iter().find_map(|name| library.symbol(name.into()));
+        let exports = address.and_then(|address| Exports::around(address.addr()));
+        Some(exports.map_or(library, Self::Table))
     }
 
     /// Loads a library with global scope, or says why that is not possible.
@@ -67,32 +63,15 @@ impl Library {
         Self::from_handle(unsafe { libc::dlopen(core::ptr::null(), libc::RTLD_NOW) })
     }
 
-    /// A library that is already loaded.
-    fn loaded(path: &CStr) -> Option<Self> {
-        // SAFETY: with `RTLD_NOLOAD` nothing is loaded, so no initialiser runs.
-        let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_NOLOAD) };
-        Self::from_handle(handle)
+    /// A Python that was loaded without being made global (`RTLD_LOCAL`).
+    fn hidden() -> Option<Self> {
+        Exports::with(&PROBE).map(Self::Table)
     }
 }
 
 /// Where the C API may be, the likeliest first.
 pub(super) fn candidates() -> impl Iterator<Item = Library> {
-    // A Python that was loaded without being made global (`RTLD_LOCAL`).
-    let hidden = core::iter::once_with(loaded_names).flatten();
-    Library::global().into_iter().chain(hidden.filter_map(|name| Library::loaded(&name)))
-}
-
-/// The names of the loaded libraries that look like a Python.
-fn loaded_names() -> Vec<CString> {
-    let mut names = Vec::new();
-    loaded::each(|library| {
-        let file = library.name.to_bytes().rsplit(|&byte| byte == b'/').next().unwrap_or_default();
-        if file.starts_with(b"libpython") || file.starts_with(b"libpypy") {
-            names.push(library.name.to_owned());
-        }
-        true
-    });
-    names
+    [Library::global, Library::hidden].into_iter().filter_map(|candidate| candidate())
 }
 
 /// The file that an address is in, if it is not in the program itself.

@@ -251,6 +251,15 @@ assert results == [45] * 80
     Ok(())
 }
 
+/// Is set when this goes, by a panic as well: another thread waits for it.
+struct AtTheEnd<'a>(&'a AtomicBool);
+
+impl Drop for AtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Nothing but what was in the list at some time comes out of it.
 fn lists_that_others_change(py: Python<'_>) -> PyResult<()> {
     const ROUNDS: usize = 300;
@@ -267,13 +276,13 @@ fn lists_that_others_change(py: Python<'_>) -> PyResult<()> {
                     });
                 }
             });
+            let _end = AtTheEnd(&done);
             for _ in 0..ROUNDS {
                 Python::attach(|py| {
                     let items: Vec<i64> = list.extract(py).unwrap();
                     assert!(items.iter().all(|item| (100_000..100_200).contains(item)), "{items:?}");
                 });
             }
-            done.store(true, Ordering::Relaxed);
         });
     });
     Ok(())
@@ -296,6 +305,7 @@ fn dicts_that_others_change(py: Python<'_>) -> PyResult<()> {
                     Python::attach(|py| fill(py, 100 * (round % 5)));
                 }
             });
+            let _end = AtTheEnd(&done);
             for _ in 0..ROUNDS {
                 Python::attach(|py| {
                     for (key, value) in dict.bind(py) {
@@ -304,7 +314,6 @@ fn dicts_that_others_change(py: Python<'_>) -> PyResult<()> {
                     }
                 });
             }
-            done.store(true, Ordering::Relaxed);
         });
     });
     Ok(())
