@@ -192,8 +192,7 @@ unsafe fn read_lent<'py, T: FromPyObjectOwned<'py>>(
         unsafe {
             let mut lent = 0;
             while lent < wanted {
-                room[lent] =
-                    ffi::PyList_GetItem(list.as_ptr(), (start + lent) as ffi::Py_ssize_t);
+                room[lent] = ffi::PyList_GetItem(list.as_ptr(), (start + lent) as ffi::Py_ssize_t);
                 if room[lent].is_null() {
                     // It is asked again where that is an error.
                     ffi::PyErr_Clear();

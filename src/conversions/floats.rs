@@ -56,9 +56,17 @@ impl<'a, 'py> FromPyObject<'a, 'py> for f64 {
 /// Attached; alive.
 #[inline]
 unsafe fn exact_float(object: *mut ffi::PyObject) -> Option<f64> {
-    // SAFETY: as the caller says; such a `float` cannot fail to tell.
+    // SAFETY: as the caller says.
     unsafe {
-        (object::type_of(object) == ffi::PyFloat_Type()).then(|| ffi::PyFloat_AsDouble(object))
+        if object::type_of(object) != ffi::PyFloat_Type() {
+            return None;
+        }
+        let value = ffi::PyFloat_AsDouble(object);
+        if value == -1.0 && !ffi::PyErr_Occurred().is_null() {
+            ffi::PyErr_Clear();
+            return None;
+        }
+        Some(value)
     }
 }
 
