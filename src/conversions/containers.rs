@@ -331,11 +331,11 @@ macro_rules! maps {
                 fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
                     let dict = object.cast::<PyDict>()?;
                     let mut map = Self::default();
-                    let mut pairs = dict.iter();
-                    while let Some((key, value)) = pairs.step() {
+                    dict.iter().each(|key, value| {
                         map.insert(item(&key)?, item(&value)?);
-                    }
-                    pairs.finish().map(|()| map)
+                        Ok(())
+                    })?;
+                    Ok(map)
                 }
             }
 

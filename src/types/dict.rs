@@ -256,9 +256,32 @@ impl<'py> BoundDictIterator<'py> {
         Self { dict, position: 0, size, left: size, changed: None }
     }
 
-    /// The next pair. After the last one [`finish`](Self::finish) tells whether it was the last.
+    /// Calls `each` with the pairs that are to come, under one lock where there are locks.
+    ///
+    /// # Errors
+    ///
+    /// The first that `each` returns; `RuntimeError` if keys have come or gone.
     #[inline]
-    pub(crate) fn step(&mut self) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    pub(crate) fn each(
+        mut self,
+        mut each: impl FnMut(Bound<'py, PyAny>, Bound<'py, PyAny>) -> PyResult<()>,
+    ) -> PyResult<()> {
+        let dict = self.dict.as_ptr();
+        // SAFETY: attached; alive, since the iterator has a reference. The GIL or the lock is held for each step, also after
+        // code that has let go of it.
+        unsafe {
+            object::with_lock(dict, || {
+                while let Some((key, value)) = self.step_unlocked() {
+                    each(key, value)?;
+                }
+                self.finish()
+            })
+        }
+    }
+
+    /// The next pair.
+    #[inline]
+    fn step(&mut self) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
         if object::has_locks() {
             self.step_locked()
         } else {
@@ -307,7 +330,7 @@ impl<'py> BoundDictIterator<'py> {
     }
 
     /// An error if it has ended because keys have come or gone.
-    pub(crate) fn finish(&self) -> PyResult<()> {
+    fn finish(&self) -> PyResult<()> {
         self.changed.map_or(Ok(()), |changed| Err(PyRuntimeError::new_err(changed.message())))
     }
 }
