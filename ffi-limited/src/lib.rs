@@ -22,7 +22,7 @@ mod stubs;
 mod types;
 
 pub use headers::*;
-pub use packed::{Arguments, Described, Name, Traits, names, traits};
+pub use packed::{Arguments, Described, Name, Names, Traits, traits};
 pub use rows::{Failure, Row};
 #[cfg(everypy_sled)]
 pub use stubs::is_stub;

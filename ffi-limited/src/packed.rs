@@ -149,54 +149,67 @@ impl<'a> From<&'a CStr> for Name<'a> {
     }
 }
 
-/// Calls `each` with the place, the name and the arguments of every row, in the order of the table, until it returns
-/// `false`.
-pub fn names(each: &mut dyn FnMut(usize, Name<'_>, Arguments) -> bool) {
-    let mut name = [0_u8; LONGEST];
-    // Of as many bytes of the name, since the next name may begin with them.
-    let mut hashes = [Name::NO_HASH; LONGEST];
-    let mut packed = NAMES.as_ptr();
-    for row in 0..LEN {
+/// Unpacks the names of the rows one after the other, in the order of the table.
+pub struct Names {
+    /// The bytes of the last one, since the next may begin with some of them.
+    name: [u8; LONGEST],
+    /// The hashes of its beginnings, by their length.
+    hashes: [u32; LONGEST],
+    packed: *const u8,
+    left: usize,
+}
+
+impl Names {
+    /// From the first row on.
+    #[expect(clippy::new_without_default, reason = "the loader alone makes one")]
+    pub fn new() -> Self {
+        let hashes = [Name::NO_HASH; LONGEST];
+        Self { name: [0; LONGEST], hashes, packed: NAMES.as_ptr(), left: LEN }
+    }
+
+    /// The name and the arguments of the next row, or nothing after the last one.
+    #[inline(never)]
+    pub fn advance(&mut self) -> Option<(Name<'_>, Arguments)> {
+        self.left = self.left.checked_sub(1)?;
+        let Self { name, hashes, packed, .. } = self;
         // SAFETY: for each row there is a number, and the bytes of a name with the last one marked, of which those below the
         // digits are pairs. No name is longer than the longest, and none has a NUL, as was seen when they were packed; one
         // is put behind this one.
-        let (name, arguments) = unsafe {
-            let first = *packed;
+        unsafe {
+            let first = **packed;
             let mut length = usize::from(first & SHARED);
-            let mut gnu_hash = hashes[length];
+            let mut gnu_hash = *hashes.get_unchecked(length);
             let mut push = |byte: u8| {
                 *name.get_unchecked_mut(length) = byte;
                 length += 1;
                 gnu_hash = Name::hash_on(gnu_hash, byte);
                 *hashes.get_unchecked_mut(length) = gnu_hash;
             };
+            let mut next = *packed;
             loop {
-                packed = packed.add(1);
-                let mut byte = *packed & !LAST;
+                next = next.add(1);
+                let mut byte = *next & !LAST;
                 if byte < b'0' {
                     let pair = PAIRS.as_ptr().add(2 * usize::from(byte));
                     push(*pair);
                     byte = *pair.add(1);
                 }
                 push(byte);
-                if *packed & LAST != 0 {
+                if *next & LAST != 0 {
                     break;
                 }
             }
-            packed = packed.add(1);
+            *packed = next.add(1);
             *name.get_unchecked_mut(length) = 0;
             let text = CStr::from_bytes_with_nul_unchecked(name.get_unchecked(..=length));
-            (Name { text, gnu_hash }, Arguments(first >> 5))
-        };
-        if !each(row, name, arguments) {
-            return;
+            Some((Name { text, gnu_hash }, Arguments(first >> 5)))
         }
     }
 }
 
 /// The name and the arguments of one row, for where time does not count.
 pub struct Described {
-    name: [u8; LONGEST],
+    names: Names,
     /// What it is called with.
     pub arguments: Arguments,
 }
@@ -205,23 +218,19 @@ impl Described {
     /// Finds them.
     #[inline(never)]
     pub fn row(row: usize) -> Self {
-        let mut described = Self { name: [0; LONGEST], arguments: Arguments(0) };
-        names(&mut |place, name, arguments| {
-            if place == row {
-                for (to, from) in described.name.iter_mut().zip(name.text.to_bytes()) {
-                    *to = *from;
-                }
+        let mut described = Self { names: Names::new(), arguments: Arguments(0) };
+        for _ in 0..=row {
+            if let Some((_, arguments)) = described.names.advance() {
                 described.arguments = arguments;
             }
-            place != row
-        });
+        }
         described
     }
 
     /// The name.
     pub fn name(&self) -> &CStr {
-        // SAFETY: no name has a NUL, and none is so long that the last one is overwritten.
-        unsafe { CStr::from_ptr(self.name.as_ptr().cast()) }
+        // SAFETY: no name has a NUL, and there is one behind it.
+        unsafe { CStr::from_ptr(self.names.name.as_ptr().cast()) }
     }
 }
 
@@ -299,8 +308,9 @@ mod tests {
 
     #[test]
     fn unpacks_what_was_packed() {
-        let mut count = 0;
-        names(&mut |row, Name { text: name, gnu_hash }, arguments| {
+        let mut names = Names::new();
+        let mut row = 0;
+        while let Some((Name { text: name, gnu_hash }, arguments)) = names.advance() {
             assert_eq!(gnu_hash, Name::from(name).gnu_hash, "{name:?}");
             assert_eq!(Described::row(row).name(), name);
             assert_eq!(Described::row(row).arguments, arguments, "{name:?}");
@@ -313,9 +323,8 @@ mod tests {
             assert_eq!(traits.since, expected.since, "{name:?}");
             assert_eq!(traits.required, expected.required, "{name:?}");
             assert_eq!(traits.failure, expected.failure, "{name:?}");
-            count += 1;
-            true
-        });
-        assert_eq!(count, LEN);
+            row += 1;
+        }
+        assert_eq!(row, LEN);
     }
 }

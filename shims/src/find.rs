@@ -74,6 +74,7 @@ impl Python {
         self.library.symbol(name)
     }
 
+    #[inline(never)]
     fn pypy_symbol(&self, name: &CStr) -> Option<*const ()> {
         let name = name.to_bytes();
         let (underscore, rest) = match name {
@@ -87,9 +88,12 @@ impl Python {
     pub(crate) fn joined(&self, parts: [&[u8]; 3]) -> Option<*const ()> {
         // One byte at the end stays the NUL.
         let mut name = [0_u8; 128];
-        let mut bytes = parts.into_iter().flatten();
-        for (to, from) in name[..127].iter_mut().zip(&mut bytes) {
-            *to = *from;
+        let mut length = 0;
+        for part in parts {
+            for &byte in part {
+                name[usize::min(length, 126)] = byte;
+                length += 1;
+            }
         }
         // SAFETY: there is a NUL.
         self.library.symbol(unsafe { CStr::from_ptr(name.as_ptr().cast()) }.into())

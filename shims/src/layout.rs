@@ -169,7 +169,11 @@ impl Layout {
         let pypy = runtime.implementation == Implementation::PyPy;
         // Objects of GraalPy are handles without memory behind them.
         let reads = runtime.fast && (cpython || pypy);
-        let before_3_12 = runtime.python.feature() < (3, 12);
+        // One number, since it is compared a dozen times.
+        let number = |major, minor| u16::from_be_bytes([major, minor]);
+        let running = number(runtime.python.major, runtime.python.minor);
+        let before = |minor| running < number(3, minor);
+        let before_3_12 = before(12);
         let contents = reads && cpython;
         Ok(Self {
             header,
@@ -195,7 +199,7 @@ impl Layout {
             // The state word of free-threaded builds changes its bits in 3.14; big-endian ones are not measured.
             ascii: if contents
                 && cfg!(target_endian = "little")
-                && !(runtime.free_threaded && runtime.python.feature() >= (3, 14))
+                && (!runtime.free_threaded || before(14))
             {
                 let state = header + 2 * WORD;
                 // After the 32-bit state comes padding and, up to 3.11, the pointer `wstr`.
@@ -208,19 +212,19 @@ impl Layout {
             tuples: reads,
             containers: contents,
             lends_items: cpython && !runtime.free_threaded,
-            index_only: cpython && runtime.python.feature() >= (3, 10),
+            index_only: cpython && !before(10),
             utf8_refuses_others: cpython && !reads,
             prefers_c_strings: pypy,
-            vectorcalls: contents && runtime.python.feature() >= (3, 8),
+            vectorcalls: contents && !before(8),
             handles: runtime.implementation == Implementation::GraalPy,
-            type_fields: reads || pypy || (cpython && runtime.python.feature() < (3, 10)),
-            strips_doc: cpython && runtime.python.feature() < (3, 10),
-            allocates: cpython && runtime.python.feature() >= (3, 8),
+            type_fields: reads || pypy || (cpython && before(10)),
+            strips_doc: cpython && before(10),
+            allocates: cpython && !before(8),
             instance_offsets: !pypy,
-            pokes: cpython && runtime.python.feature() < (3, 9),
-            subclass_gives_class_back: cpython && runtime.python.feature() < (3, 8),
+            pokes: cpython && before(9),
+            subclass_gives_class_back: cpython && before(8),
             base_gives_class_back: pypy,
-            visits_class: cpython && runtime.python.feature() >= (3, 9),
+            visits_class: cpython && !before(9),
             unchecked_receivers: !cpython,
             memory_of_one_base: pypy,
             news_by_name: pypy,
@@ -229,8 +233,7 @@ impl Layout {
             wary: !cpython || runtime.free_threaded,
             shift: header - 2 * WORD,
             // Since 3.14 a hash comes between the size and the items.
-            tuple_items: header
-                + if cpython && runtime.python.feature() >= (3, 14) { 2 * WORD } else { WORD },
+            tuple_items: header + if cpython && !before(14) { 2 * WORD } else { WORD },
         })
     }
 }
@@ -280,6 +283,7 @@ fn beside() -> &'static Beside {
     unsafe { &*ffi::room().cast() }
 }
 
+#[inline(never)]
 pub(crate) fn set(layout: Layout) {
     // SAFETY: called once, while loading, before the table can be used.
     unsafe { beside().layout.get().write(layout) };

@@ -41,11 +41,10 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
     let denied = DenyList::of(runtime);
     let mut resolution =
         Resolution { addresses: [core::ptr::null(); ffi::LEN], real: 0, fallbacks: 0, missing: 0 };
-    let mut lacking = None;
+    let mut names = ffi::Names::new();
     let mut stubs = 0;
-    ffi::names(&mut |row, name, _| {
-        // SAFETY: these are the rows of the table.
-        unsafe { core::hint::assert_unchecked(row < ffi::LEN) };
+    for row in 0..ffi::LEN {
+        let Some((name, _)) = names.advance() else { break };
         let traits = ffi::traits(row);
         let data = traits.failure == ffi::Failure::Data;
         let exported =
@@ -64,16 +63,12 @@ pub fn resolve(python: &Python, runtime: &Runtime) -> Result<Resolution, LoadErr
             resolution.fallbacks += 1;
             address
         } else if traits.required && exported.is_none() {
-            lacking = Some(name.text.to_string_lossy().into_owned());
-            return false;
+            let name = name.text.to_string_lossy().into_owned();
+            return Err(LoadError::MissingRow { name, running: runtime.to_string() });
         } else {
             resolution.missing += 1;
             if data { core::ptr::null() } else { ffi::stub(row, stub) }
         };
-        true
-    });
-    if let Some(name) = lacking {
-        return Err(LoadError::MissingRow { name, running: runtime.to_string() });
     }
     Ok(resolution)
 }

@@ -14,31 +14,21 @@ mod since_3_9;
 
 use everypy_ffi as ffi;
 
-/// A row and the function of ours that does its work.
-struct Fallback {
-    row: usize,
-    address: *const (),
-}
-
-// SAFETY: the address of a function, which is valid in every thread.
-unsafe impl Sync for Fallback {}
-
 macro_rules! fallbacks {
     ($($module:ident { $($header:ident . $name:ident),* $(,)? })*) => {
-        const COUNT: usize = 0 $($(+ { let _ = stringify!($name); 1 })*)*;
-
-        static FALLBACKS: [Fallback; COUNT] = [
-            $($(
-                Fallback {
-                    row: core::mem::offset_of!(ffi::Table, $header.$name) / size_of::<usize>(),
-                    address: {
-                        // The compiler compares the signatures.
-                        const _: fn(&mut ffi::Table) = |table| table.$header.$name = $module::$name;
-                        $module::$name as *const ()
-                    },
-                },
-            )*)*
-        ];
+        /// The fallback of a row. Code, since a table of addresses would cost a relocation for each.
+        #[inline(never)]
+        pub(crate) fn find(row: usize) -> Option<*const ()> {
+            $($({
+                // The compiler compares the signatures.
+                const _: fn(&mut ffi::Table) = |table| table.$header.$name = $module::$name;
+                const ROW: usize = core::mem::offset_of!(ffi::Table, $header.$name) / size_of::<usize>();
+                if row == ROW {
+                    return Some($module::$name as *const ());
+                }
+            })*)*
+            None
+        }
     };
 }
 
@@ -89,9 +79,4 @@ fallbacks! {
     since_3_14 {
         object.Py_TYPE,
     }
-}
-
-/// The fallback of a row.
-pub(crate) fn find(row: usize) -> Option<*const ()> {
-    FALLBACKS.iter().find(|fallback| fallback.row == row).map(|fallback| fallback.address)
 }

@@ -26,7 +26,7 @@ impl Exports {
         None
     }
 
-    pub(super) fn with(_names: &[&CStr]) -> Option<Self> {
+    pub(super) fn of_python() -> Option<Self> {
         None
     }
 

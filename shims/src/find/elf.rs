@@ -4,9 +4,10 @@
 //! since 2010 (but for MIPS). Its layout stands in the ABI documents of the C libraries that read it.
 
 use core::ffi::{CStr, c_char, c_int, c_void};
-use core::num::NonZero;
 
 use everypy_ffi::Name;
+
+use super::PROBE;
 
 /// A loaded library.
 pub(super) struct Loaded<'a> {
@@ -66,12 +67,25 @@ pub(super) struct Exports {
 }
 
 impl Exports {
-    /// Those of the library that an address is in, if it is a table that can be read.
+    /// Those of the library that an address is in, if it has a table that can be read.
     pub(super) fn around(address: usize) -> Option<Self> {
+        Self::of_first(address, |loaded, address| loaded.contains(address))
+    }
+
+    /// Those of the first library that has the C API of a Python.
+    pub(super) fn of_python() -> Option<Self> {
+        Self::of_first(0, |loaded, _| {
+            Symbols::of(loaded).is_some_and(|library| {
+                PROBE.iter().any(|&name| library.find(name.into()).is_some())
+            })
+        })
+    }
+
+    fn of_first(address: usize, is_wanted: fn(&Loaded<'_>, usize) -> bool) -> Option<Self> {
         let (mut program, mut library) = (None, None);
         let mut first = true;
         each(|loaded| {
-            let found = loaded.contains(address);
+            let found = is_wanted(loaded, address);
             if found {
                 library = Symbols::of(loaded);
             } else if first {
@@ -81,18 +95,6 @@ impl Exports {
             !found
         });
         Some(Self { program, library: library? })
-    }
-
-    /// Those of the first library that has one of these symbols.
-    pub(super) fn with(names: &[&CStr]) -> Option<Self> {
-        let mut found = None;
-        each(|loaded| {
-            found = Symbols::of(loaded)
-                .filter(|library| names.iter().any(|name| library.find((*name).into()).is_some()));
-            found.is_none()
-        });
-        // A program that was linked to the library would have made it global.
-        Some(Self { program: None, library: found? })
     }
 
     /// The address of a symbol.
@@ -108,17 +110,22 @@ struct Symbols {
     base: usize,
     names: *const c_char,
     symbols: *const Symbol,
-    /// A bit or two per symbol, by its hash: a name that has a bit at 0 is not there.
-    filter: *const usize,
-    /// One less than the number of its words, which is a power of two.
-    filter_mask: u32,
-    filter_shift: u32,
-    /// The first symbol of each, or 0.
-    buckets: *const u32,
-    bucket_count: NonZero<u32>,
-    /// The hashes of the symbols from `first` on, a bucket's one after the other; bit 0 marks the last of them.
-    hashes: *const u32,
+    table: *const Table,
+}
+
+/// What the table of symbols begins with. Behind it come, each directly after the other:
+///
+/// - the filter, in words: a bit or two per symbol, by its hash. A name that has a bit at 0 is not there.
+/// - the buckets: the first symbol of each, or 0.
+/// - the hashes of the symbols from `first` on, a bucket's together; bit 0 marks the last of them.
+#[derive(Debug)]
+#[repr(C)]
+struct Table {
+    buckets: u32,
     first: u32,
+    /// A power of two.
+    filter_words: u32,
+    filter_shift: u32,
 }
 
 // SAFETY: it points into a library that stays where it is, and nobody writes there.
@@ -155,26 +162,12 @@ impl Symbols {
         if names == 0 || symbols == 0 || table == 0 {
             return None;
         }
-        let header = core::ptr::with_exposed_provenance::<u32>(table);
-        // SAFETY: four numbers, then the filter, the buckets and the hashes; the library is never unloaded.
-        unsafe {
-            let [bucket_count, first, filter_words, filter_shift] = *header.cast::<[u32; 4]>();
-            let filter = header.add(4).cast::<usize>();
-            let buckets = filter.add(filter_words as usize).cast::<u32>();
-            let bucket_count = NonZero::new(bucket_count)?;
-            Some(Self {
-                base,
-                names: core::ptr::with_exposed_provenance(names),
-                symbols: core::ptr::with_exposed_provenance(symbols),
-                filter,
-                filter_mask: filter_words.wrapping_sub(1),
-                filter_shift,
-                buckets,
-                bucket_count,
-                hashes: buckets.add(bucket_count.get() as usize),
-                first,
-            })
-        }
+        Some(Self {
+            base,
+            names: core::ptr::with_exposed_provenance(names),
+            symbols: core::ptr::with_exposed_provenance(symbols),
+            table: core::ptr::with_exposed_provenance(table),
+        })
     }
 
     #[inline]
@@ -182,27 +175,40 @@ impl Symbols {
         if self.may_have(name.gnu_hash) { self.search(name) } else { None }
     }
 
+    fn table(&self) -> &Table {
+        // SAFETY: the library has it, and is never unloaded.
+        unsafe { &*self.table }
+    }
+
+    fn filter(&self) -> *const usize {
+        self.table.wrapping_add(1).cast()
+    }
+
     /// What the filter says.
     #[inline]
     fn may_have(&self, hash: u32) -> bool {
-        // SAFETY: the mask has as many bits as numbers of words need.
-        let word = unsafe { *self.filter.add(((hash / usize::BITS) & self.filter_mask) as usize) };
+        let table = self.table();
+        let place = (hash / usize::BITS) & table.filter_words.wrapping_sub(1);
+        // SAFETY: the filter has so many words.
+        let word = unsafe { *self.filter().add(place as usize) };
         let bit = |hash: u32| word >> (hash % usize::BITS);
-        bit(hash) & bit(hash >> self.filter_shift) & 1 != 0
+        bit(hash) & bit(hash >> table.filter_shift) & 1 != 0
     }
 
     #[inline(never)]
     fn search(&self, name: Name<'_>) -> Option<*const ()> {
-        let hash = name.gnu_hash;
+        let (table, hash) = (self.table(), name.gnu_hash);
         // SAFETY: there are so many buckets. There is a hash for each symbol from `first` on, and the last of a bucket says
         // so; a symbol's name is one of the library's strings.
         unsafe {
-            let mut index = *self.buckets.add((hash % self.bucket_count) as usize);
-            if index < self.first {
+            let buckets = self.filter().add(table.filter_words as usize).cast::<u32>();
+            let hashes = buckets.add(table.buckets as usize);
+            let mut index = *buckets.add(hash.checked_rem(table.buckets)? as usize);
+            if index < table.first {
                 return None;
             }
             loop {
-                let found = *self.hashes.add((index - self.first) as usize);
+                let found = *hashes.add((index - table.first) as usize);
                 if (found ^ hash) >> 1 == 0 {
                     let symbol = &*self.symbols.add(index as usize);
                     if CStr::from_ptr(self.names.add(symbol.name as usize)) == name.text {

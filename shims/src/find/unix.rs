@@ -65,7 +65,7 @@ impl Library {
 
     /// A Python that was loaded without being made global (`RTLD_LOCAL`).
     fn hidden() -> Option<Self> {
-        Exports::with(&PROBE).map(Self::Table)
+        Exports::of_python().map(Self::Table)
     }
 }
 
