@@ -12,8 +12,8 @@ use crate::instance::Bound;
 use crate::marker::Python;
 use crate::pyclass::{Arguments, PyClass, PyClassInitializer};
 use crate::types::{
-    PyAnyMethods as _, PyDict, PyDictMethods as _, PyListMethods as _, PyTuple,
-    PyTupleMethods as _, PyType, PyTypeMethods as _,
+    PyAnyMethods as _, PyDict, PyDictMethods as _, PyTuple, PyTupleMethods as _, PyType,
+    PyTypeMethods as _,
 };
 
 /// A call that came as a tuple and a dict, as a vector.
@@ -86,10 +86,13 @@ impl<'py> Vector<'py> {
         if !kwargs.is_null() {
             // SAFETY: as the caller of `new` says.
             let kwargs = unsafe { kwargs.borrowed(py).cast_unchecked::<PyDict>() }.to_owned();
-            let names = kwargs.keys();
+            let mut names = Vec::new();
+            for (name, value) in &kwargs {
+                names.push(name);
+                values.push(value);
+            }
             if !names.is_empty() {
-                kwnames = Some(PyTuple::new(py, names.iter().collect::<Vec<_>>())?);
-                values.extend(kwargs.values().iter());
+                kwnames = Some(PyTuple::new(py, names)?);
             }
         }
         Ok(Self { items: Items::Many(values), nargs, kwnames })

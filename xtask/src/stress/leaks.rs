@@ -18,7 +18,7 @@ pub(super) fn run() -> anyhow::Result<()> {
         command.arg("--root").arg(provided.join(root));
     }
     command.args(["--", "{python}", "leaks.py"]);
-    command.env("EVERYPY_RUNS", "1000").env("EVERYPY_SECONDS", "8");
+    command.env("EVERYPY_RUNS", "1000").env("EVERYPY_SECONDS", "60");
     let status =
         command.current_dir(instrumented::repository()).status().context("cannot run Cargo")?;
     ensure!(status.success(), "a test keeps something");
