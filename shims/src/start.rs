@@ -1,6 +1,6 @@
 //! Starts an interpreter in a program that has opened its library, or hands it a command line.
 
-use core::ffi::{CStr, c_char, c_int, c_void};
+use core::ffi::{c_char, c_int, c_void};
 use std::ffi::{CString, OsStr, OsString};
 use std::fmt::Write as _;
 use std::path::Path;
@@ -157,6 +157,7 @@ impl Python {
 #[cfg(unix)]
 mod platform {
     use super::*;
+    use core::ffi::CStr;
     use std::os::unix::ffi::OsStrExt as _;
 
     /// Takes the locale of the environment, as the interpreter does when it starts, so that its own functions decode
