@@ -3,6 +3,7 @@
 use core::mem::MaybeUninit;
 
 use everypy_ffi as ffi;
+use everypy_shims::object;
 
 use crate::err::{PyErr, PyResult};
 use crate::instance::{Borrowed, Bound, BoundObject, Py};
@@ -75,6 +76,33 @@ pub(crate) fn read_while<T>(
     }
     // SAFETY: so many places have just been written.
     unsafe { values.set_len(values.len() + count) };
+}
+
+/// The value of an object of a class, not of a subclass, by a call in which no code runs. Nothing if the call fails, which
+/// `failed` and an exception say; the exception is dropped.
+///
+/// # Safety
+///
+/// Attached; alive.
+#[inline]
+pub(crate) unsafe fn read_exact<T: PartialEq>(
+    object: *mut ffi::PyObject,
+    class: *mut ffi::PyTypeObject,
+    call: impl FnOnce() -> T,
+    failed: T,
+) -> Option<T> {
+    // SAFETY: as the caller says.
+    unsafe {
+        if object::type_of(object) != class {
+            return None;
+        }
+        let value = call();
+        if value == failed && !ffi::PyErr_Occurred().is_null() {
+            ffi::PyErr_Clear();
+            return None;
+        }
+        Some(value)
+    }
 }
 
 /// A conversion that borrows nothing from the object.

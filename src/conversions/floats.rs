@@ -3,9 +3,9 @@
 use core::convert::Infallible;
 
 use everypy_ffi as ffi;
-use everypy_shims::object::{self, Floats};
+use everypy_shims::object::Floats;
 
-use crate::conversion::{FromPyObject, IntoPyObject, read_while};
+use crate::conversion::{FromPyObject, IntoPyObject, read_exact, read_while};
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::PyTypeError;
 use crate::ffi_ptr::FfiPtrExt as _;
@@ -58,15 +58,8 @@ impl<'a, 'py> FromPyObject<'a, 'py> for f64 {
 unsafe fn exact_float(object: *mut ffi::PyObject) -> Option<f64> {
     // SAFETY: as the caller says.
     unsafe {
-        if object::type_of(object) != ffi::PyFloat_Type() {
-            return None;
-        }
-        let value = ffi::PyFloat_AsDouble(object);
-        if value == -1.0 && !ffi::PyErr_Occurred().is_null() {
-            ffi::PyErr_Clear();
-            return None;
-        }
-        Some(value)
+        let call = || ffi::PyFloat_AsDouble(object);
+        read_exact(object, ffi::PyFloat_Type(), call, -1.0)
     }
 }
 

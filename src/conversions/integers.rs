@@ -7,7 +7,7 @@ use core::num::NonZero;
 use everypy_ffi as ffi;
 use everypy_shims::object::{self, SmallInts};
 
-use crate::conversion::{FromPyObject, IntoPyObject, read_while};
+use crate::conversion::{FromPyObject, IntoPyObject, read_exact, read_while};
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use crate::ffi_ptr::FfiPtrExt as _;
@@ -43,15 +43,8 @@ fn is_known_int(object: Borrowed<'_, '_, PyAny>) -> bool {
 unsafe fn exact_int(object: *mut ffi::PyObject) -> Option<i64> {
     // SAFETY: as the caller says.
     unsafe {
-        if object::type_of(object) != ffi::PyLong_Type() {
-            return None;
-        }
-        let value = ffi::PyLong_AsLongLong(object);
-        if value == -1 && !ffi::PyErr_Occurred().is_null() {
-            ffi::PyErr_Clear();
-            return None;
-        }
-        Some(value)
+        let call = || ffi::PyLong_AsLongLong(object);
+        read_exact(object, ffi::PyLong_Type(), call, -1)
     }
 }
 
