@@ -50,8 +50,10 @@ pub trait FromPyObject<'a, 'py>: Sized {
 }
 
 /// Appends what `read` makes of each object to `values`, as far as there is room and until there is nothing.
+///
+/// They are read `AT_ONCE`, a power of two, since counting them takes as long as reading a number in place.
 #[inline(always)]
-pub(crate) fn read_while<T>(
+pub(crate) fn read_while<const AT_ONCE: usize, T>(
     objects: &[*mut ffi::PyObject],
     values: &mut Vec<T>,
     read: impl Fn(*mut ffi::PyObject) -> Option<T>,
@@ -65,13 +67,13 @@ pub(crate) fn read_while<T>(
         }
         true
     };
-    // Four at a time, since counting them takes as long as reading a number in place.
     let places = values.spare_capacity_mut();
     let room = usize::min(places.len(), objects.len());
-    let (fours, rest) = places[..room].split_at_mut(room & !3);
-    let (objects_of_fours, objects_of_rest) = objects[..room].split_at(room & !3);
-    let mut fours = fours.chunks_exact_mut(4).zip(objects_of_fours.chunks_exact(4));
-    if fours.all(|(places, objects)| read_each(places, objects)) {
+    let at_once = room - room % AT_ONCE;
+    let (places, rest) = places[..room].split_at_mut(at_once);
+    let (objects, objects_of_rest) = objects[..room].split_at(at_once);
+    let mut chunks = places.chunks_exact_mut(AT_ONCE).zip(objects.chunks_exact(AT_ONCE));
+    if chunks.all(|(places, objects)| read_each(places, objects)) {
         read_each(rest, objects_of_rest);
     }
     // SAFETY: so many places have just been written.
@@ -130,6 +132,21 @@ pub trait IntoPyObject<'py>: Sized {
     ///
     /// If there is no such object, or none can be made.
     fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error>;
+
+    /// An owned reference for C, or null with an exception set: what the call that makes the object returns is not looked
+    /// at if nothing but C gets it.
+    ///
+    /// # Errors
+    ///
+    /// As [`into_pyobject`](Self::into_pyobject).
+    #[doc(hidden)]
+    #[inline(always)]
+    fn into_c(self, py: Python<'py>) -> PyResult<*mut ffi::PyObject> {
+        match self.into_pyobject(py) {
+            Ok(object) => Ok(object.into_ptr()),
+            Err(error) => Err(error.into()),
+        }
+    }
 
     /// The object of a whole sequence: a list, but `bytes` of bytes.
     #[doc(hidden)]

@@ -388,6 +388,33 @@ slots! {
     free_of: freefunc, Py_tp_free, 40;
 }
 
+/// Whether a class has this `tp_new`, and the `tp_init` of `object`. Asked without a call, where that is possible.
+///
+/// # Safety
+///
+/// The table is loaded, this thread is attached and `class` is a live type object.
+#[inline]
+pub unsafe fn seen_to_construct_by(class: *mut PyTypeObject, new: newfunc) -> bool {
+    let layout = layout();
+    // SAFETY: as the caller says, and the layout says whether the fields may be read.
+    unsafe { layout.type_fields && constructs_by(class, new) }
+}
+
+/// The same, where it cannot be seen either.
+///
+/// # Safety
+///
+/// As [`seen_to_construct_by`].
+#[inline]
+pub unsafe fn constructs_by(class: *mut PyTypeObject, new: newfunc) -> bool {
+    // SAFETY: as the caller says.
+    unsafe {
+        let init = |class| init_of(class).map_or(0, |init| init as usize);
+        let own = new_of(class).map_or(0, |new| new as usize);
+        init(class) == init(ffi::PyBaseObject_Type()) && own == new as usize
+    }
+}
+
 /// A function pointer in a type object: `PyType_GetSlot`, which older versions refuse for types that are not on the heap.
 #[inline]
 unsafe fn function(class: *mut PyTypeObject, id: c_int, offset: usize) -> *mut c_void {

@@ -9,18 +9,6 @@ use crate::error::LoadError;
 use crate::find::Python;
 use crate::runtime::{Implementation, Runtime};
 
-/// How reference counts work.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum References {
-    /// Through `Py_IncRef` and `Py_DecRef` only.
-    Calls,
-    /// A plain word at the start of the object: CPython up to 3.11, PyPy.
-    Plain,
-    /// The low 32 bits of the first word; an object whose bit 31 is set is immortal: CPython since 3.12.
-    Immortal,
-}
-
 /// How an `int` of one digit can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -56,8 +44,12 @@ pub struct Layout {
     pub types: bool,
     /// Whether `tp_flags` may be read.
     pub reads: bool,
-    /// How reference counts work.
-    pub references: References,
+    /// Whether the count of references is the first word of an object: CPython up to 3.11, PyPy. Where it is not, and not
+    /// as below either, counting is left to `Py_IncRef` and `Py_DecRef`. Two facts and not one of three values, since a
+    /// fact that is in memory is asked for by one instruction.
+    pub plain_counts: bool,
+    /// Whether it is the low 32 bits of the first word, and an object whose bit 31 is set is immortal: CPython since 3.12.
+    pub immortal_counts: bool,
     /// How small integers are read.
     pub ints: Ints,
     /// How ASCII strings are read.
@@ -175,21 +167,16 @@ impl Layout {
         let before = |minor| running < number(3, minor);
         let before_3_12 = before(12);
         let contents = reads && cpython;
+        // Without a GIL there are two counts, and debug builds count all references, too.
+        let counts = reads && !runtime.free_threaded && !runtime.debug;
         Ok(Self {
             header,
             types: runtime.implementation != Implementation::GraalPy
                 && measure_types(python, header),
             reads,
-            references: match runtime {
-                Runtime { fast: false, .. }
-                | Runtime { free_threaded: true, .. }
-                | Runtime { debug: true, .. }
-                | Runtime { implementation: Implementation::GraalPy, .. } => References::Calls,
-                _ if pypy || before_3_12 => References::Plain,
-                // On 32-bit words the immortal bits are others.
-                _ if WORD == 8 => References::Immortal,
-                _ => References::Calls,
-            },
+            plain_counts: counts && (pypy || before_3_12),
+            // On 32-bit words the immortal bits are others.
+            immortal_counts: counts && cpython && !before_3_12 && WORD == 8,
             // On 32-bit words a digit has 15 bits in some versions and 30 in others.
             ints: match (contents && WORD == 8, before_3_12) {
                 (false, _) => Ints::Calls,
@@ -272,7 +259,7 @@ struct Beside {
 }
 
 const _: () = assert!(size_of::<Beside>() <= ffi::ROOM && align_of::<Beside>() <= 8);
-const _: () = assert!(References::Calls as u8 == 0 && Ints::Calls as u8 == 0);
+const _: () = assert!(Ints::Calls as u8 == 0);
 
 // SAFETY: the layout is written once, by `set`, before anybody reads.
 unsafe impl Sync for Beside {}

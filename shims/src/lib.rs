@@ -29,7 +29,7 @@ mod thread;
 
 pub use error::{LoadError, StartError};
 pub use find::Python;
-pub use layout::{Layout, References, layout, several_interpreters};
+pub use layout::{Layout, layout, several_interpreters};
 pub use resolve::{Resolution, resolve};
 pub use runtime::{Implementation, Runtime, Version, runtime};
 

@@ -6,7 +6,7 @@ use core::mem::MaybeUninit;
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyObject, PyTypeObject};
 
-use crate::layout::{Ints, Layout, References, WORD, layout};
+use crate::layout::{Ints, Layout, WORD, layout};
 
 /// The type of an object, borrowed: `Py_TYPE`.
 ///
@@ -107,22 +107,20 @@ pub unsafe fn gives_memory_of(mut own: *mut PyTypeObject, class: *mut PyTypeObje
 /// As [`type_of`].
 #[inline]
 pub unsafe fn incref(object: *mut PyObject) {
-    match layout().references {
-        References::Plain => {
-            // SAFETY: the layout says that the first word is the count; this thread holds the GIL.
-            unsafe { *object.cast::<Py_ssize_t>() += 1 };
-        }
-        References::Immortal => {
-            // SAFETY: the layout says that the count is the low half of the first 64-bit word.
-            unsafe {
-                let count = low_half(object);
-                if *count as i32 >= 0 {
-                    *count += 1;
-                }
+    let layout = layout();
+    // SAFETY: as the caller says. The layout says that the first word is the count, or that its low half is; this thread
+    // holds the GIL.
+    unsafe {
+        if layout.plain_counts {
+            *object.cast::<Py_ssize_t>() += 1;
+        } else if layout.immortal_counts {
+            let count = low_half(object);
+            if *count as i32 >= 0 {
+                *count += 1;
             }
+        } else {
+            ffi::Py_IncRef(object);
         }
-        // SAFETY: as the caller says.
-        References::Calls => unsafe { ffi::Py_IncRef(object) },
     }
 }
 
@@ -133,36 +131,43 @@ pub unsafe fn incref(object: *mut PyObject) {
 /// As [`type_of`], and the reference is the caller's.
 #[inline]
 pub unsafe fn decref(object: *mut PyObject) {
-    let last = match layout().references {
-        References::Plain => {
-            // SAFETY: the layout says that the first word is the count; this thread holds the GIL.
-            unsafe {
-                let count = object.cast::<Py_ssize_t>();
-                *count -= 1;
-                *count == 0
+    let layout = layout();
+    // SAFETY: as for `incref`.
+    unsafe {
+        if layout.plain_counts {
+            let count = object.cast::<Py_ssize_t>();
+            *count -= 1;
+            if *count != 0 {
+                return;
             }
-        }
-        References::Immortal => {
-            // SAFETY: the layout says that the count is the low half of the first 64-bit word.
-            unsafe {
-                let count = low_half(object);
-                if (*count as i32) < 0 {
-                    return;
-                }
-                *count -= 1;
-                *count == 0
+        } else if layout.immortal_counts {
+            let count = low_half(object);
+            if (*count as i32) < 0 {
+                return;
             }
-        }
-        References::Calls => {
-            // SAFETY: as the caller says.
-            unsafe { ffi::Py_DecRef(object) };
+            *count -= 1;
+            if *count != 0 {
+                return;
+            }
+        } else {
+            ffi::Py_DecRef(object);
             return;
         }
-    };
-    if last {
-        // SAFETY: the count is zero, so this was the last reference.
-        unsafe { ffi::_Py_Dealloc(object) };
+        end(object);
     }
+}
+
+/// Ends an object whose count has come to zero. Not a call in each [`decref`], which would share it with that of
+/// `Py_DecRef` and find out which of the two it is to be where neither is called.
+///
+/// # Safety
+///
+/// As [`decref`]; there is no reference any more.
+#[cold]
+#[inline(never)]
+unsafe fn end(object: *mut PyObject) {
+    // SAFETY: as the caller says.
+    unsafe { ffi::_Py_Dealloc(object) };
 }
 
 /// The 32 bits that hold the count of an object whose immortality is in bit 31.
@@ -204,15 +209,22 @@ impl SmallInts {
             if flags & (ffi::Py_TPFLAGS_LONG_SUBCLASS as c_ulong) == 0 {
                 return None;
             }
-            let digit = || i64::from(field::<u32, _>(object, shift, Layout::CONTENTS + WORD));
-            if self.tagged {
+            let sign = if self.tagged {
                 let tag: usize = field(object, shift, Layout::CONTENTS);
                 // Two bits of sign, one more flag, and the number of digits above them.
-                (tag < 2 << 3).then(|| (1 - (tag & 3) as i64) * digit())
+                if tag >= 2 << 3 {
+                    return None;
+                }
+                1 - (tag & 3) as i64
             } else {
                 let size: isize = field(object, shift, Layout::CONTENTS);
-                ((size + 1) as usize <= 2).then(|| size as i64 * digit())
-            }
+                if (size + 1) as usize > 2 {
+                    return None;
+                }
+                size as i64
+            };
+            let digit: u32 = field(object, shift, Layout::CONTENTS + WORD);
+            Some(sign * i64::from(digit))
         }
     }
 }

@@ -41,9 +41,9 @@ impl<'a, 'py> FromPyObject<'a, 'py> for f64 {
         // SAFETY: as the caller says.
         unsafe {
             if let Some(floats) = Floats::known() {
-                read_while(objects, values, |object| floats.value(object));
+                read_while::<8, _>(objects, values, |object| floats.value(object));
             } else {
-                read_while(objects, values, |object| exact_float(object));
+                read_while::<4, _>(objects, values, |object| exact_float(object));
             }
         }
     }
@@ -100,6 +100,12 @@ macro_rules! into_float {
                 fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
                     Ok(PyFloat::new(py, f64::from(self)))
                 }
+
+                #[inline]
+                fn into_c(self, _py: Python<'py>) -> PyResult<*mut ffi::PyObject> {
+                    // SAFETY: attached.
+                    Ok(unsafe { ffi::PyFloat_FromDouble(f64::from(self)) })
+                }
             }
 
             impl<'py> IntoPyObject<'py> for &$ty {
@@ -110,6 +116,11 @@ macro_rules! into_float {
                 #[inline]
                 fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
                     (*self).into_pyobject(py)
+                }
+
+                #[inline]
+                fn into_c(self, py: Python<'py>) -> PyResult<*mut ffi::PyObject> {
+                    (*self).into_c(py)
                 }
             }
         )*

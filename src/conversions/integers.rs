@@ -49,16 +49,8 @@ unsafe fn exact_int(object: *mut ffi::PyObject) -> Option<i64> {
 }
 
 /// The value of an object with `__index__`, if it fits into 64 bits with a sign.
-#[inline(always)]
-fn signed(object: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
-    match small_int(object) {
-        Some(value) => Ok(value),
-        None => signed_by_call(object),
-    }
-}
-
 #[inline(never)]
-fn signed_by_call(object: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
+fn signed(object: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
     if object::long_takes_index_only() || is_known_int(object) {
         return signed_of_int(object);
     }
@@ -77,16 +69,8 @@ fn signed_of_int(int: Borrowed<'_, '_, PyAny>) -> PyResult<i64> {
 }
 
 /// The value of an object with `__index__`, if it fits into 64 bits without a sign.
-#[inline(always)]
-fn unsigned(object: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
-    match small_int(object) {
-        Some(value) if value >= 0 => Ok(value as u64),
-        _ => unsigned_by_call(object),
-    }
-}
-
 #[inline(never)]
-fn unsigned_by_call(object: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
+fn unsigned(object: Borrowed<'_, '_, PyAny>) -> PyResult<u64> {
     if is_known_int(object) {
         return unsigned_of_int(object);
     }
@@ -111,18 +95,6 @@ fn index<'py>(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     unsafe { ffi::PyNumber_Index(object.as_ptr()).owned_or_err(object.py()) }
 }
 
-#[inline(always)]
-fn int_of_signed(py: Python<'_>, value: i64) -> Bound<'_, PyInt> {
-    // SAFETY: attached; the result is a new int.
-    unsafe { ffi::PyLong_FromLongLong(value).owned(py).cast_into_unchecked() }
-}
-
-#[inline(always)]
-fn int_of_unsigned(py: Python<'_>, value: u64) -> Bound<'_, PyInt> {
-    // SAFETY: attached; the result is a new int.
-    unsafe { ffi::PyLong_FromUnsignedLongLong(value).owned(py).cast_into_unchecked() }
-}
-
 #[cold]
 fn out_of_range(name: &str) -> PyErr {
     PyOverflowError::new_err(format!(
@@ -139,6 +111,11 @@ macro_rules! integers {
 
                 #[inline]
                 fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+                    if let Some(value) = small_int(object)
+                        && let Ok(value) = $ty::try_from(value)
+                    {
+                        return Ok(value);
+                    }
                     $ty::try_from($from(object)?).map_err(|_| out_of_range(stringify!($ty)))
                 }
 
@@ -150,10 +127,10 @@ macro_rules! integers {
                     unsafe {
                         if let Some(ints) = SmallInts::known() {
                             let read = |object| $ty::try_from(ints.value(object)?).ok();
-                            read_while(objects, values, read);
+                            read_while::<4, _>(objects, values, read);
                         } else {
                             let read = |object| $ty::try_from(exact_int(object)?).ok();
-                            read_while(objects, values, read);
+                            read_while::<4, _>(objects, values, read);
                         }
                     }
                 }
@@ -168,7 +145,14 @@ macro_rules! integers {
 
                 #[inline]
                 fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
-                    Ok($to(py, self as $wide))
+                    // SAFETY: attached; the result is a new int.
+                    Ok(unsafe { ffi::$to(self as $wide).owned(py).cast_into_unchecked() })
+                }
+
+                #[inline]
+                fn into_c(self, _py: Python<'py>) -> PyResult<*mut ffi::PyObject> {
+                    // SAFETY: attached.
+                    Ok(unsafe { ffi::$to(self as $wide) })
                 }
 
                 integers!(@bytes_out $ty);
@@ -186,6 +170,11 @@ macro_rules! integers {
             #[inline]
             fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
                 (*self).into_pyobject(py)
+            }
+
+            #[inline]
+            fn into_c(self, py: Python<'py>) -> PyResult<*mut ffi::PyObject> {
+                (*self).into_c(py)
             }
 
             integers!(@bytes_out_reference $ty);
@@ -219,21 +208,21 @@ macro_rules! integers {
 }
 
 integers! {
-    i8 through signed, int_of_signed as i64;
-    i16 through signed, int_of_signed as i64;
-    i32 through signed, int_of_signed as i64;
-    i64 through signed, int_of_signed as i64;
-    isize through signed, int_of_signed as i64;
-    u8 through signed, int_of_signed as i64;
-    u16 through signed, int_of_signed as i64;
-    u32 through signed, int_of_signed as i64;
-    u64 through unsigned, int_of_unsigned as u64;
-    usize through unsigned, int_of_unsigned as u64;
+    i8 through signed, PyLong_FromLongLong as i64;
+    i16 through signed, PyLong_FromLongLong as i64;
+    i32 through signed, PyLong_FromLongLong as i64;
+    i64 through signed, PyLong_FromLongLong as i64;
+    isize through signed, PyLong_FromLongLong as i64;
+    u8 through signed, PyLong_FromLongLong as i64;
+    u16 through signed, PyLong_FromLongLong as i64;
+    u32 through signed, PyLong_FromLongLong as i64;
+    u64 through unsigned, PyLong_FromUnsignedLongLong as u64;
+    usize through unsigned, PyLong_FromUnsignedLongLong as u64;
 }
 
 /// Integers of 128 bits: a high half with the sign of the type, and a low one.
 macro_rules! wide_integers {
-    ($($ty:ident high $half:ident through $from:ident, $to:ident;)*) => {
+    ($($ty:ident high $half:ident through $from:ident;)*) => {
         $(
             impl<'a, 'py> FromPyObject<'a, 'py> for $ty {
                 type Error = PyErr;
@@ -258,9 +247,9 @@ macro_rules! wide_integers {
 
                 fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
                     if let Ok(value) = $half::try_from(self) {
-                        return Ok($to(py, value));
+                        return Ok(value.into_pyobject(py)?);
                     }
-                    let high = $to(py, (self >> 64) as $half);
+                    let high = ((self >> 64) as $half).into_pyobject(py)?;
                     let int = high.lshift(64_u8)?.bitor(self as u64)?;
                     Ok(int.cast_into()?)
                 }
@@ -280,8 +269,8 @@ macro_rules! wide_integers {
 }
 
 wide_integers! {
-    i128 high i64 through signed, int_of_signed;
-    u128 high u64 through unsigned, int_of_unsigned;
+    i128 high i64 through signed;
+    u128 high u64 through unsigned;
 }
 
 macro_rules! non_zero {

@@ -462,7 +462,7 @@ where
 {
     #[inline(always)]
     fn read(&self, py: Python<'py>) -> PyResult<*mut PyObject> {
-        crate::impl_::returns::object(py, self.0)
+        self.0.into_c(py)
     }
 }
 
@@ -478,7 +478,7 @@ where
 {
     #[inline(always)]
     fn read(&self, py: Python<'py>) -> PyResult<*mut PyObject> {
-        crate::impl_::returns::object(py, self.0.clone())
+        self.0.clone().into_c(py)
     }
 }
 

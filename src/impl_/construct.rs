@@ -8,6 +8,7 @@ use everypy_shims::{class, object};
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::PyTypeError;
 use crate::ffi_ptr::FfiPtrExt as _;
+use crate::impl_::trampoline::trampoline;
 use crate::instance::Bound;
 use crate::marker::Python;
 use crate::pyclass::{Arguments, PyClass, PyClassInitializer};
@@ -122,48 +123,70 @@ impl<'py> Vector<'py> {
     }
 }
 
-/// The built-in constructor's arguments of a call with a tuple and a dict.
+/// The built-in constructor's arguments of a call with a tuple and a dict, or of one that has none for it: null.
+#[inline]
 pub fn arguments(args: *mut PyObject, kwargs: *mut PyObject) -> Arguments {
     Arguments { args, kwargs }
 }
 
-/// The built-in constructor's arguments of a call that has none for it.
-pub const NO_ARGUMENTS: Arguments = Arguments::NONE;
+/// Makes an instance of the class that comes first, of arguments by the vectorcall protocol. The last two are those of a
+/// call with a tuple and a dict, for the constructor of a built-in base, or null.
+pub type Construct = unsafe extern "C" fn(
+    *mut PyObject,
+    *const *mut PyObject,
+    Py_ssize_t,
+    *mut PyObject,
+    *mut PyObject,
+    *mut PyObject,
+) -> *mut PyObject;
 
-/// How many arguments of a vectorcall are positional: `PyVectorcall_NARGS`.
-#[inline(always)]
-pub fn positional(nargsf: usize) -> Py_ssize_t {
-    (nargsf & !ffi::PY_VECTORCALL_ARGUMENTS_OFFSET) as Py_ssize_t
-}
-
-/// Whether the constructor of a class may be called past `type.__call__`: it has neither got another one nor an
-/// `__init__` since it was made.
+/// Calls a class: its constructor past `type.__call__`, unless it has got another one or an `__init__` since it was made.
 ///
 /// # Safety
 ///
-/// `class` is a type, and this thread is attached.
-#[inline]
-pub unsafe fn is_pristine(class: *mut PyObject, new: ffi::newfunc) -> bool {
-    let class = class.cast::<PyTypeObject>();
+/// `class` is a type with the constructor, the rest a call by the vectorcall protocol, and the interpreter has called this.
+#[inline(always)]
+pub unsafe fn vectorcall(
+    class: *mut PyObject,
+    args: *const *mut PyObject,
+    nargsf: usize,
+    kwnames: *mut PyObject,
+    new: ffi::newfunc,
+    construct: Construct,
+) -> *mut PyObject {
+    let nargs = (nargsf & !ffi::PY_VECTORCALL_ARGUMENTS_OFFSET) as Py_ssize_t;
     // SAFETY: as the caller says.
     unsafe {
-        let init = class::init_of(class).map_or(0, |init| init as usize);
-        let object = class::init_of(ffi::PyBaseObject_Type()).map_or(0, |init| init as usize);
-        init == object && class::new_of(class).is_some_and(|own| own as usize == new as usize)
+        if class::seen_to_construct_by(class.cast(), new) {
+            construct(class, args, nargs, kwnames, null_mut(), null_mut())
+        } else {
+            vectorcall_of_any(class, args, nargs, kwnames, new, construct)
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn vectorcall_of_any(
+    class: *mut PyObject,
+    args: *const *mut PyObject,
+    nargs: Py_ssize_t,
+    kwnames: *mut PyObject,
+    new: ffi::newfunc,
+    construct: Construct,
+) -> *mut PyObject {
+    // SAFETY: as the caller says.
+    unsafe {
+        if class::constructs_by(class.cast(), new) {
+            construct(class, args, nargs, kwnames, null_mut(), null_mut())
+        } else {
+            trampoline(|py| call_type(py, class, args, nargs, kwnames))
+        }
     }
 }
 
 /// Calls a class as `type.__call__` does.
-///
-/// # Safety
-///
-/// `class` is a type, the rest a call by the vectorcall protocol, and this thread is attached.
-///
-/// # Errors
-///
-/// What the call raises.
 #[cold]
-pub unsafe fn call_type(
+unsafe fn call_type(
     py: Python<'_>,
     class: *mut PyObject,
     args: *const *mut PyObject,

@@ -1,4 +1,4 @@
-//! From what a Rust function returns to what C expects.
+//! From what a Rust function returns to what C expects: an owned reference, or null with an exception set.
 //!
 //! A function may return a value, a result of one, nothing or a result of nothing, and nothing means `None`. Which it
 //! is is found by method resolution: inherent methods come before those of traits, and those by value before those by
@@ -26,17 +26,6 @@ pub fn returned<T>(_value: &T) -> Returned<T> {
 #[inline(always)]
 fn none(py: Python<'_>) -> *mut PyObject {
     PyNone::get(py).into_ptr()
-}
-
-#[inline(always)]
-pub(crate) fn object<'py, T: IntoPyObject<'py>>(
-    py: Python<'py>,
-    value: T,
-) -> PyResult<*mut PyObject> {
-    match value.into_pyobject(py) {
-        Ok(object) => Ok(object.into_ptr()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 impl Returned<()> {
@@ -72,7 +61,7 @@ impl<'py, T, E> ConvertResult<'py, T, E> for Returned<Result<T, E>> {
         E: Into<PyErr>,
     {
         match value {
-            Ok(value) => object(py, value),
+            Ok(value) => value.into_c(py),
             Err(error) => Err(error.into()),
         }
     }
@@ -92,6 +81,6 @@ impl<'py, T> ConvertValue<'py, T> for &Returned<T> {
     where
         T: IntoPyObject<'py>,
     {
-        object(py, value)
+        value.into_c(py)
     }
 }

@@ -12,7 +12,6 @@ use crate::exceptions::{
     PyAttributeError, PyNotImplementedError, PyOverflowError, PyStopAsyncIteration,
 };
 use crate::ffi_ptr::FfiPtrExt as _;
-use crate::impl_::returns::object as into_object;
 use crate::impl_::trampoline::trampoline;
 use crate::instance::{Bound, Py};
 use crate::marker::Python;
@@ -127,7 +126,7 @@ impl<T> Next<Option<T>> {
     where
         T: IntoPyObject<'py>,
     {
-        value.map_or(Ok(core::ptr::null_mut()), |value| into_object(py, value))
+        value.map_or(Ok(core::ptr::null_mut()), |value| value.into_c(py))
     }
 }
 
@@ -139,7 +138,7 @@ impl<T, E: Into<PyErr>> Next<Result<Option<T>, E>> {
         T: IntoPyObject<'py>,
     {
         let value = value.map_err(Into::into)?;
-        value.map_or(Ok(core::ptr::null_mut()), |value| into_object(py, value))
+        value.map_or(Ok(core::ptr::null_mut()), |value| value.into_c(py))
     }
 }
 
@@ -159,7 +158,7 @@ impl<'py, T, E> EndlessResult<'py, T, E> for Next<Result<T, E>> {
         T: IntoPyObject<'py>,
         E: Into<PyErr>,
     {
-        into_object(py, value.map_err(Into::into)?)
+        value.map_err(Into::into)?.into_c(py)
     }
 }
 
@@ -177,7 +176,7 @@ impl<'py, T> EndlessValue<'py, T> for &Next<T> {
     where
         T: IntoPyObject<'py>,
     {
-        into_object(py, value)
+        value.into_c(py)
     }
 }
 
@@ -191,7 +190,7 @@ pub fn or_stop_async_iteration(
     next: PyResult<*mut PyObject>,
 ) -> PyResult<*mut PyObject> {
     let end = match next {
-        Ok(object) if object.is_null() => PyStopAsyncIteration::new_err(()),
+        Ok(object) if object.is_null() && !PyErr::occurred(py) => PyStopAsyncIteration::new_err(()),
         Err(error) => error,
         next => return next,
     };
@@ -226,7 +225,7 @@ pub fn not_implemented() -> *mut PyObject {
 /// `True` or `False`.
 #[inline(always)]
 pub fn boolean(py: Python<'_>, value: bool) -> PyResult<*mut PyObject> {
-    into_object(py, value)
+    value.into_c(py)
 }
 
 /// A `str`.
@@ -235,7 +234,7 @@ pub fn boolean(py: Python<'_>, value: bool) -> PyResult<*mut PyObject> {
 ///
 /// `MemoryError`.
 pub fn text(py: Python<'_>, text: &str) -> PyResult<*mut PyObject> {
-    into_object(py, text)
+    text.into_c(py)
 }
 
 /// `eq`: what two values answer, if it is whether they are equal.
@@ -305,7 +304,7 @@ unsafe fn is_instance_of(
 ///
 /// # Safety
 ///
-/// `result` is an owned reference; it is given back if there was no answer.
+/// `result` is an owned reference, or null with an exception set; it is given back if there was no answer.
 #[inline(always)]
 pub unsafe fn answered(result: *mut PyObject) -> bool {
     // SAFETY: as the caller says.
@@ -334,7 +333,7 @@ pub unsafe fn itself(object: *mut PyObject) -> *mut PyObject {
 ///
 /// # Safety
 ///
-/// `result` is an owned reference.
+/// `result` is an owned reference, or null with an exception set.
 ///
 /// # Errors
 ///
@@ -342,13 +341,13 @@ pub unsafe fn itself(object: *mut PyObject) -> *mut PyObject {
 pub unsafe fn inverted(py: Python<'_>, result: *mut PyObject) -> PyResult<*mut PyObject> {
     // SAFETY: as the caller says; attached.
     unsafe {
-        if result == ffi::_Py_NotImplementedStruct().cast() {
+        if result.is_null() || result == ffi::_Py_NotImplementedStruct().cast() {
             return Ok(result);
         }
         let truth = ffi::PyObject_IsTrue(result);
         object::decref(result);
         crate::err::error_on_minus_one(py, truth)?;
-        into_object(py, truth == 0)
+        (truth == 0).into_c(py)
     }
 }
 

@@ -176,6 +176,7 @@ impl<'py> PyDictMethods<'py> for Bound<'py, PyDict> {
         }
     }
 
+    #[inline]
     fn set_item<K, V>(&self, key: K, value: V) -> PyResult<()>
     where
         K: IntoPyObject<'py>,

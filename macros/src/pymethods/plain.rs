@@ -176,7 +176,8 @@ pub(super) fn class_attribute(method: &Method, class: &Type, items: &mut Items) 
             __py: __door::Python<'_>,
         ) -> __door::PyResult<__door::Py<__door::PyAny>> {
             let __result = #call;
-            #converted.map(|__object| unsafe { __door::Py::from_owned_ptr(__py, __object) })
+            #converted
+                .and_then(|__object| unsafe { __door::Py::from_owned_ptr_or_err(__py, __object) })
         }
     });
     items.attributes.push(quote! {
@@ -237,21 +238,25 @@ pub(super) fn new(method: &Method, class: &Type, items: &mut Items) -> Result<()
         __door::construct::new(__result).initializer::<Self>()
     };
     items.functions.push(quote! {
-        unsafe fn #construct(
-            __py: __door::Python<'_>,
-            __subtype: *mut __door::PyTypeObject,
+        unsafe extern "C" fn #construct(
+            __slf: *mut __door::PyObject,
             __args: *const *mut __door::PyObject,
             __nargs: __door::Py_ssize_t,
             __kwnames: *mut __door::PyObject,
-            __arguments: __door::pyclass::Arguments,
-        ) -> __door::PyResult<*mut __door::PyObject> {
+            __all_args: *mut __door::PyObject,
+            __all_kwargs: *mut __door::PyObject,
+        ) -> *mut __door::PyObject {
             unsafe {
-                let __slf = __subtype.cast::<__door::PyObject>();
-                #sort
-                #holders
-                let __result = #call;
-                let __initializer = #initializer?;
-                __door::construct::instance::<#class>(__py, __subtype, __initializer, __arguments)
+                __door::trampoline::trampoline(|__py| {
+                    #sort
+                    #holders
+                    let __result = #call;
+                    let __initializer = #initializer?;
+                    let __arguments = __door::construct::arguments(__all_args, __all_kwargs);
+                    __door::construct::instance::<#class>(
+                        __py, __slf.cast(), __initializer, __arguments,
+                    )
+                })
             }
         }
 
@@ -264,14 +269,14 @@ pub(super) fn new(method: &Method, class: &Type, items: &mut Items) -> Result<()
                 __door::trampoline::trampoline(|__py| {
                     __door::construct::check_subtype::<#class>(__py, __subtype)?;
                     let __vector = __door::construct::Vector::new(__py, __args, __kwargs)?;
-                    Self::#construct(
-                        __py,
-                        __subtype,
+                    __door::PyResult::Ok(Self::#construct(
+                        __subtype.cast(),
                         __vector.args(),
                         __vector.nargs(),
                         __vector.kwnames(),
-                        __door::construct::arguments(__args, __kwargs),
-                    )
+                        __args,
+                        __kwargs,
+                    ))
                 })
             }
         }
@@ -283,22 +288,9 @@ pub(super) fn new(method: &Method, class: &Type, items: &mut Items) -> Result<()
             __kwnames: *mut __door::PyObject,
         ) -> *mut __door::PyObject {
             unsafe {
-                __door::trampoline::trampoline(|__py| {
-                    let __nargs = __door::construct::positional(__nargsf);
-                    if !__door::construct::is_pristine(__class, Self::#new) {
-                        return __door::construct::call_type(
-                            __py, __class, __args, __nargs, __kwnames,
-                        );
-                    }
-                    Self::#construct(
-                        __py,
-                        __class.cast(),
-                        __args,
-                        __nargs,
-                        __kwnames,
-                        __door::construct::NO_ARGUMENTS,
-                    )
-                })
+                __door::construct::vectorcall(
+                    __class, __args, __nargsf, __kwnames, Self::#new, Self::#construct,
+                )
             }
         }
     });
