@@ -26,7 +26,12 @@ pub(crate) struct Fast {
     /// `PyObject_VectorcallDict`, in 3.8 `_PyObject_FastCallDict`: for versions that have vectorcalls, but not
     /// `PyObject_Vectorcall` as a function.
     pub(crate) vectorcall_dict: Option<VectorcallDict>,
+    /// `PyMutex_Unlock`, on free-threaded builds.
+    pub(crate) unlock_mutex: Option<UnlockMutex>,
 }
+
+/// Takes a `PyMutex`, which is a byte.
+pub(crate) type UnlockMutex = unsafe extern "C" fn(*mut u8);
 
 type VectorcallDict = unsafe extern "C" fn(
     *mut ffi::PyObject,
@@ -45,6 +50,7 @@ const NOTHING: Fast = Fast {
     thread_id: 0,
     module_set_gil: None,
     vectorcall_dict: None,
+    unlock_mutex: None,
 };
 
 struct Cell(UnsafeCell<Fast>);
@@ -101,6 +107,11 @@ pub(crate) fn set(python: &Python, runtime: &Runtime) {
         // SAFETY: that has been the signature of either on all of these versions.
         fast.vectorcall_dict =
             Some(unsafe { core::mem::transmute::<*const (), VectorcallDict>(address) });
+    }
+    if let Some(address) = symbol(c"PyMutex_Unlock", cpython && runtime.free_threaded) {
+        // SAFETY: that has been the signature since the function came, in 3.13.
+        fast.unlock_mutex =
+            Some(unsafe { core::mem::transmute::<*const (), UnlockMutex>(address) });
     }
     // SAFETY: called once, while loading, before the table can be used.
     unsafe { FAST.0.get().write(fast) };

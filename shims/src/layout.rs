@@ -7,6 +7,7 @@ use everypy_ffi as ffi;
 
 use crate::error::LoadError;
 use crate::find::Python;
+use crate::references;
 use crate::runtime::{Implementation, Runtime};
 
 /// How an `int` of one digit can be read.
@@ -48,6 +49,8 @@ pub struct Layout {
     /// as below either, counting is left to `Py_IncRef` and `Py_DecRef`. Two facts and not one of three values, since a
     /// fact that is in memory is asked for by one instruction.
     pub plain_counts: bool,
+    /// Whether it is in two parts, of which the thread that an object belongs to counts in one: CPython without a GIL.
+    pub local_counts: bool,
     /// Whether it is the low 32 bits of the first word, and an object whose bit 31 is set is immortal: CPython since 3.12.
     pub immortal_counts: bool,
     /// How small integers are read.
@@ -167,16 +170,21 @@ impl Layout {
         let before = |minor| running < number(3, minor);
         let before_3_12 = before(12);
         let contents = reads && cpython;
-        // Without a GIL there are two counts, and debug builds count all references, too.
-        let counts = reads && !runtime.free_threaded && !runtime.debug;
+        // Debug builds count all references, too.
+        let counts = reads && !runtime.debug;
         Ok(Self {
             header,
             types: runtime.implementation != Implementation::GraalPy
                 && measure_types(python, header),
             reads,
             plain_counts: counts && (pypy || before_3_12),
+            local_counts: counts && runtime.free_threaded && references::KNOWS_THREADS,
             // On 32-bit words the immortal bits are others.
-            immortal_counts: counts && cpython && !before_3_12 && WORD == 8,
+            immortal_counts: counts
+                && cpython
+                && !before_3_12
+                && !runtime.free_threaded
+                && WORD == 8,
             // On 32-bit words a digit has 15 bits in some versions and 30 in others.
             ints: match (contents && WORD == 8, before_3_12) {
                 (false, _) => Ints::Calls,

@@ -19,9 +19,11 @@ mod instruments;
 mod layout;
 #[cfg(feature = "linked")]
 mod linked;
+pub mod lock;
 mod missing;
 pub mod module;
 pub mod object;
+mod references;
 mod resolve;
 mod runtime;
 mod start;

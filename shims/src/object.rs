@@ -1,12 +1,12 @@
-//! What C does with macros: types, reference counts and the contents of small objects, by layout where it is known and
+//! What C does with macros: types and the contents of small objects, by layout where it is known and
 //! by calls where it is not.
 
 use core::ffi::c_ulong;
-use core::mem::MaybeUninit;
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyObject, PyTypeObject};
 
 use crate::layout::{Ints, Layout, WORD, layout};
+pub use crate::references::{decref, incref, incref_among_threads};
 
 /// The type of an object, borrowed: `Py_TYPE`.
 ///
@@ -98,83 +98,6 @@ pub unsafe fn gives_memory_of(mut own: *mut PyTypeObject, class: *mut PyTypeObje
         }
         !own.is_null()
     }
-}
-
-/// Takes a reference: `Py_INCREF`.
-///
-/// # Safety
-///
-/// As [`type_of`].
-#[inline]
-pub unsafe fn incref(object: *mut PyObject) {
-    let layout = layout();
-    // SAFETY: as the caller says. The layout says that the first word is the count, or that its low half is; this thread
-    // holds the GIL.
-    unsafe {
-        if layout.plain_counts {
-            *object.cast::<Py_ssize_t>() += 1;
-        } else if layout.immortal_counts {
-            let count = low_half(object);
-            if *count as i32 >= 0 {
-                *count += 1;
-            }
-        } else {
-            ffi::Py_IncRef(object);
-        }
-    }
-}
-
-/// Gives a reference back: `Py_DECREF`.
-///
-/// # Safety
-///
-/// As [`type_of`], and the reference is the caller's.
-#[inline]
-pub unsafe fn decref(object: *mut PyObject) {
-    let layout = layout();
-    // SAFETY: as for `incref`.
-    unsafe {
-        if layout.plain_counts {
-            let count = object.cast::<Py_ssize_t>();
-            *count -= 1;
-            if *count != 0 {
-                return;
-            }
-        } else if layout.immortal_counts {
-            let count = low_half(object);
-            if (*count as i32) < 0 {
-                return;
-            }
-            *count -= 1;
-            if *count != 0 {
-                return;
-            }
-        } else {
-            ffi::Py_DecRef(object);
-            return;
-        }
-        end(object);
-    }
-}
-
-/// Ends an object whose count has come to zero. Not a call in each [`decref`], which would share it with that of
-/// `Py_DecRef` and find out which of the two it is to be where neither is called.
-///
-/// # Safety
-///
-/// As [`decref`]; there is no reference any more.
-#[cold]
-#[inline(never)]
-unsafe fn end(object: *mut PyObject) {
-    // SAFETY: as the caller says.
-    unsafe { ffi::_Py_Dealloc(object) };
-}
-
-/// The 32 bits that hold the count of an object whose immortality is in bit 31.
-#[inline(always)]
-fn low_half(object: *mut PyObject) -> *mut u32 {
-    let offset = if cfg!(target_endian = "big") { WORD - size_of::<u32>() } else { 0 };
-    object.wrapping_byte_add(offset).cast()
 }
 
 /// Reads integers of at most one digit in place. A value, so that a loop can keep it in registers.
@@ -426,44 +349,6 @@ pub unsafe fn bytes<'a>(object: *mut PyObject) -> Option<&'a [u8]> {
         let data = object.byte_add(layout.shift + Layout::BYTES_DATA);
         core::slice::from_raw_parts(data.cast(), length)
     })
-}
-
-/// Whether objects have locks: without a GIL.
-#[inline(always)]
-pub fn has_locks() -> bool {
-    layout().free_threaded
-}
-
-/// Holds the lock of an object while `body` runs, where objects have locks: `Py_BEGIN_CRITICAL_SECTION`.
-///
-/// As with every lock of this kind, `body` may lose it in between if it calls Python.
-///
-/// # Safety
-///
-/// As [`type_of`].
-#[inline(always)]
-pub unsafe fn with_lock<R>(object: *mut PyObject, body: impl FnOnce() -> R) -> R {
-    let mut section = Section { section: MaybeUninit::uninit(), held: layout().free_threaded };
-    if section.held {
-        // SAFETY: as the caller says; it stays where it is until its end, which comes also if `body` panics.
-        unsafe { ffi::PyCriticalSection_Begin(section.section.as_mut_ptr(), object) };
-    }
-    body()
-}
-
-struct Section {
-    section: MaybeUninit<ffi::PyCriticalSection>,
-    held: bool,
-}
-
-impl Drop for Section {
-    #[inline(always)]
-    fn drop(&mut self) {
-        if self.held {
-            // SAFETY: made by `with_lock` only, which has begun it.
-            unsafe { ffi::PyCriticalSection_End(self.section.as_mut_ptr()) };
-        }
-    }
 }
 
 /// The text of an object that is a `str`, compact and pure ASCII, where such strings can be read.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use everypy_ffi as ffi;
-use everypy_shims::object;
+use everypy_shims::{lock, object};
 
 use crate::conversion::{FromPyObject, FromPyObjectOwned, IntoPyObject};
 use crate::err::{CastError, PyErr, PyResult};
@@ -129,12 +129,12 @@ fn read_items<'py, T: FromPyObjectOwned<'py>>(
         items: &mut Vec<T>,
     ) -> bool {
         // SAFETY: attached; a list, which nobody changes while its lock is held.
-        unsafe { object::with_lock(list.as_ptr(), || read_unlocked(list, items)) }
+        unsafe { lock::with_short_lock(list.as_ptr(), || read_unlocked(list, items)) }
     }
 
     if !T::READS {
         false
-    } else if object::has_locks() {
+    } else if lock::has_locks() {
         locked(list, items)
     } else {
         // SAFETY: the GIL is held, and no code runs.

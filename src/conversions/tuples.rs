@@ -55,7 +55,7 @@ macro_rules! tuples {
                 #[inline]
                 fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
                     let objects = [$(self.$index.into_bound_py_any(py)?),+];
-                    PyTuple::of_objects(py, objects.into_iter())
+                    PyTuple::of_array(py, objects)
                 }
             }
 
@@ -70,7 +70,7 @@ macro_rules! tuples {
                 #[inline]
                 fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
                     let objects = [$((&self.$index).into_bound_py_any(py)?),+];
-                    PyTuple::of_objects(py, objects.into_iter())
+                    PyTuple::of_array(py, objects)
                 }
             }
 

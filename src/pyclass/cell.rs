@@ -9,7 +9,7 @@ use std::thread::ThreadId;
 
 use everypy_ffi::{self as ffi, PyGetSetDef, PyMethodDef, PyObject, PyType_Slot, PyTypeObject};
 use everypy_shims::class::{self, Blueprint, Buffer, Places};
-use everypy_shims::layout;
+use everypy_shims::{layout, several_interpreters};
 
 use super::contents::Contents;
 use super::lifecycle::{clear, dealloc, traverse};
@@ -123,6 +123,16 @@ impl ClassCell {
         self.first_plain.load(Ordering::Relaxed) == class
     }
 
+    /// The class, while there is one interpreter only, and if its instances are plain; else null.
+    #[inline(always)]
+    pub(super) fn only_plain(&self) -> *mut PyTypeObject {
+        if several_interpreters().load(Ordering::Relaxed) {
+            null_mut()
+        } else {
+            self.first_plain.load(Ordering::Acquire)
+        }
+    }
+
     /// Whether instances of the class itself are plain: see [`Places::plain`].
     #[inline(always)]
     pub(super) fn makes_plain(&self) -> bool {
@@ -193,7 +203,8 @@ impl ClassCell {
             let class = class.as_ptr().cast();
             self.first.store(class, Ordering::Relaxed);
             if self.makes_plain() {
-                self.first_plain.store(class, Ordering::Relaxed);
+                // The class is taken from here, and not only compared, by `only_plain`.
+                self.first_plain.store(class, Ordering::Release);
             }
         }
     }

@@ -21,9 +21,10 @@ pub(crate) struct Contents<T: PyClassImpl> {
 
 /// Nothing was put in, or it was taken out: what fresh memory says.
 const EMPTY: usize = 0;
-/// Anybody may read, and the bits below count who does.
+/// Anybody may read, and the bits below count who does. The bit of the sign, so that counting tells whether it is set.
 const FREE: usize = 1 << (usize::BITS - 1);
-/// Somebody writes.
+/// Somebody writes. The bits below count who is finding out that they may not read: readers are counted before they know.
+/// What is left of that number goes when the writer does.
 const WRITER: usize = FREE >> 1;
 
 /// Which threads may use an instance.
@@ -167,11 +168,15 @@ fn refusal<T: PyClass>(own: &Contents<T>) -> Refusal {
     }
 }
 
-/// Why contents cannot be used that a reader too many has been counted for.
+/// Why contents cannot be used that a reader too many has been counted for, which is undone, so that the count does not
+/// grow into the bits above.
 #[cold]
 #[inline(never)]
 fn taken_back<T: PyClass>(own: &Contents<T>, users: &AtomicUsize) -> Refusal {
-    users.store(users.load(Ordering::Relaxed).wrapping_sub(1), Ordering::Relaxed);
+    // A writer that has gone meanwhile has done so, and so has the next one. Others may be counted now, one of which goes
+    // in our place, and finds nothing left to undo.
+    let undo = |state| (state & FREE == 0 && state & !WRITER != 0).then(|| state - 1);
+    let _ = users.fetch_update(Ordering::Relaxed, Ordering::Relaxed, undo);
     refusal(own)
 }
 
@@ -219,13 +224,12 @@ pub(crate) unsafe fn share_among<T: PyClass>(
         }
         if counts::<T>() {
             let users = users(object, own);
+            // One instruction counts and tests, so that those are counted, too, who may not read: see `WRITER`.
             if threads {
-                let more = |state| (state & FREE != 0).then(|| state + 1);
-                if users.fetch_update(Ordering::Acquire, Ordering::Relaxed, more).is_err() {
-                    return Err(refusal(&*own));
+                if users.fetch_add(1, Ordering::Acquire).wrapping_add(1) & FREE == 0 {
+                    return Err(taken_back(&*own, users));
                 }
             } else {
-                // Counted first, since one instruction does both that and the test. Nobody sees it if it is taken back.
                 let state = users.as_ptr();
                 *state = (*state).wrapping_add(1);
                 if *state & FREE == 0 {

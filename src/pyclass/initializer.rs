@@ -76,12 +76,12 @@ impl<T: PyClass> PyClassInitializer<T> {
     /// Makes an instance of the class itself.
     #[inline]
     pub(crate) fn create(self, py: Python<'_>) -> PyResult<Bound<'_, T>> {
-        let class = T::type_object_raw(py);
+        let class = T::cell().only_plain();
         // SAFETY: the class itself.
         unsafe {
             match self.0 {
-                Kind::New(value, _) if T::cell().makes_plain() => plain(py, class, value),
-                _ => self.create_of_type(py, class, Arguments::NONE),
+                Kind::New(value, _) if !class.is_null() => plain(py, class, value),
+                _ => self.create_of_type(py, T::type_object_raw(py), Arguments::NONE),
             }
         }
     }

@@ -1,7 +1,9 @@
 //! `dict`.
 
+use core::mem::MaybeUninit;
+
 use everypy_ffi as ffi;
-use everypy_shims::object;
+use everypy_shims::{lock, object};
 
 use crate::conversion::IntoPyObject;
 use crate::err::{PyResult, answer, error_on_minus_one};
@@ -271,8 +273,8 @@ impl<'py> BoundDictIterator<'py> {
         // SAFETY: attached; alive, since the iterator has a reference. The GIL or the lock is held for each step, also after
         // code that has let go of it.
         unsafe {
-            object::with_lock(dict, || {
-                while let Some((key, value)) = self.step_unlocked() {
+            lock::with_lock(dict, || {
+                while let Some((key, value)) = self.step_unlocked(object::incref) {
                     each(key, value)?;
                 }
                 self.finish()
@@ -283,11 +285,11 @@ impl<'py> BoundDictIterator<'py> {
     /// The next pair.
     #[inline]
     fn step(&mut self) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-        if object::has_locks() {
+        if lock::has_locks() {
             self.step_locked()
         } else {
             // SAFETY: the GIL is held.
-            unsafe { self.step_unlocked() }
+            unsafe { self.step_unlocked(object::incref) }
         }
     }
 
@@ -295,17 +297,23 @@ impl<'py> BoundDictIterator<'py> {
     #[inline(never)]
     fn step_locked(&mut self) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
         // SAFETY: attached; alive; nobody changes the dict while its lock is held.
-        unsafe { object::with_lock(self.dict.as_ptr(), || self.step_unlocked()) }
+        unsafe {
+            let dict = self.dict.as_ptr();
+            lock::with_short_lock(dict, || self.step_unlocked(object::incref_among_threads))
+        }
     }
 
     /// # Safety
     ///
-    /// Nobody changes the dict as long as no code runs.
+    /// Nobody changes the dict as long as no code runs. `incref` takes a reference.
     #[inline(always)]
-    unsafe fn step_unlocked(&mut self) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    unsafe fn step_unlocked(
+        &mut self,
+        incref: unsafe fn(*mut ffi::PyObject),
+    ) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
         let py = self.dict.py();
         let dict = self.dict.as_ptr();
-        let (mut key, mut value) = (core::ptr::null_mut(), core::ptr::null_mut());
+        let (mut key, mut value) = (MaybeUninit::uninit(), MaybeUninit::uninit());
         // SAFETY: attached; a dict, which does not change, says the caller; the pair is borrowed from it, and owned before
         // it can be changed.
         unsafe {
@@ -314,16 +322,18 @@ impl<'py> BoundDictIterator<'py> {
                 self.changed = Some(Changed::Size);
                 return None;
             }
-            if ffi::PyDict_Next(dict, &raw mut self.position, &raw mut key, &raw mut value) == 0 {
+            let place = &raw mut self.position;
+            if ffi::PyDict_Next(dict, place, key.as_mut_ptr(), value.as_mut_ptr()) == 0 {
                 return None;
             }
+            let (key, value) = (key.assume_init(), value.assume_init());
             if self.left == 0 {
                 self.changed = Some(Changed::Keys);
                 return None;
             }
             self.left -= 1;
-            object::incref(key);
-            object::incref(value);
+            incref(key);
+            incref(value);
             // Neither is null, which is not asked again.
             let pair = (Py::from_owned_not_null(key), Py::from_owned_not_null(value));
             Some((pair.0.into_bound(py), pair.1.into_bound(py)))

@@ -1,5 +1,7 @@
 //! `tuple`.
 
+use core::mem::ManuallyDrop;
+
 use everypy_ffi as ffi;
 use everypy_shims::object;
 
@@ -62,6 +64,23 @@ impl PyTuple {
             let tuple = ffi::PyTuple_New(objects.len() as ffi::Py_ssize_t).owned_or_err(py)?;
             for (index, object) in objects.enumerate() {
                 object::set_new_tuple_item(tuple.as_ptr(), index, object.into_ptr());
+            }
+            Ok(tuple.cast_into_unchecked())
+        }
+    }
+
+    /// A tuple of as many owned objects. Not by the iterator of the array, which the compiler does not see through.
+    #[inline]
+    pub(crate) fn of_array<'py, const N: usize>(
+        py: Python<'py>,
+        objects: [Bound<'py, PyAny>; N],
+    ) -> PyResult<Bound<'py, PyTuple>> {
+        // SAFETY: as in `of_objects`; the references are not given back here.
+        unsafe {
+            let tuple = ffi::PyTuple_New(N as ffi::Py_ssize_t).owned_or_err(py)?;
+            let objects = ManuallyDrop::new(objects);
+            for (index, object) in objects.iter().enumerate() {
+                object::set_new_tuple_item(tuple.as_ptr(), index, object.as_ptr());
             }
             Ok(tuple.cast_into_unchecked())
         }
