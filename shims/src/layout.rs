@@ -63,7 +63,7 @@ pub struct Layout {
     pub tuples: bool,
     /// Whether the items of a `list`, the number of those of a `dict` and the contents of `bytes` can be read: CPython.
     pub containers: bool,
-    /// Whether a `list` lends its items, which stay alive as long as no code runs: on CPython with a GIL.
+    /// Whether a `list` lends its items, which stay alive as long as no code runs and nobody changes the list: on CPython.
     pub lends_items: bool,
     /// Whether `PyLong_AsLongLong` takes what has `__index__` and nothing else, as its documentation says: CPython since
     /// 3.10. Before, it took a `float`, too.
@@ -206,7 +206,7 @@ impl Layout {
             floats: reads,
             tuples: reads,
             containers: contents,
-            lends_items: cpython && !runtime.free_threaded,
+            lends_items: cpython,
             index_only: cpython && !before(10),
             utf8_refuses_others: cpython && !reads,
             prefers_c_strings: pypy,

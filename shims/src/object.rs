@@ -25,6 +25,17 @@ pub unsafe fn type_of(object: *mut PyObject) -> *mut PyTypeObject {
     }
 }
 
+/// Whether an object can be seen, without a call, to be of this class and not of a subclass.
+///
+/// # Safety
+///
+/// As [`type_of`].
+#[inline(always)]
+pub unsafe fn is_seen_to_be(object: *mut PyObject, class: *mut PyTypeObject) -> bool {
+    // SAFETY: as the caller says.
+    unsafe { layout().types && type_of(object) == class }
+}
+
 /// The flags of a type: `PyType_GetFlags`.
 ///
 /// # Safety

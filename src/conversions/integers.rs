@@ -31,7 +31,9 @@ fn small_int(object: Borrowed<'_, '_, PyAny>) -> Option<i64> {
 /// Whether `object` is an `int` for sure. Where that cannot be read, `PyNumber_Index` asks faster than we can.
 #[inline(always)]
 fn is_known_int(object: Borrowed<'_, '_, PyAny>) -> bool {
-    object::reads_types() && PyInt::is_type_of(&object)
+    // SAFETY: attached; alive.
+    let exact = unsafe { object::is_seen_to_be(object.as_ptr(), ffi::PyLong_Type()) };
+    exact || object::reads_types() && PyInt::is_type_of(&object)
 }
 
 /// The value of an `int`, not of a subclass, if it fits into 64 bits with a sign. No code runs.

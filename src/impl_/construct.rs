@@ -1,6 +1,7 @@
 //! How a class is called: `#[new]`, and calls that come as a tuple and a dict.
 
-use core::ptr::null_mut;
+use core::mem::MaybeUninit;
+use core::ptr::{null, null_mut};
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyObject, PyTypeObject};
 use everypy_shims::{class, object};
@@ -17,27 +18,30 @@ use crate::types::{
     PyTypeMethods as _,
 };
 
-/// A call that came as a tuple and a dict, as a vector.
+/// A call that came as a tuple and a dict, as a vector. It is laid out where it stays, since it points into itself.
 pub struct Vector<'py> {
-    items: Items<'py>,
+    /// In the tuple, in `few` or in `many`.
+    args: *const *mut PyObject,
     nargs: usize,
     kwnames: Option<Bound<'py, PyTuple>>,
+    /// Borrowed from the tuple, where that cannot be read.
+    few: [MaybeUninit<*mut PyObject>; FEW],
+    /// With the values of the dict.
+    many: Vec<Bound<'py, crate::PyAny>>,
 }
 
 /// How many arguments need no memory of their own, where a tuple cannot be read.
 const FEW: usize = 6;
 
-/// Where the arguments are.
-enum Items<'py> {
-    /// In the tuple.
-    InPlace(*const *mut PyObject),
-    /// Here, borrowed from the tuple.
-    Few([*mut PyObject; FEW]),
-    /// There, with the values of the dict.
-    Many(Vec<Bound<'py, crate::PyAny>>),
-}
-
 impl<'py> Vector<'py> {
+    /// Of nothing.
+    #[inline(always)]
+    #[expect(clippy::new_without_default, reason = "only for code made by macros")]
+    pub const fn new() -> Self {
+        let few = [const { MaybeUninit::uninit() }; FEW];
+        Self { args: null(), nargs: 0, kwnames: None, few, many: Vec::new() }
+    }
+
     /// Lays the arguments out.
     ///
     /// # Safety
@@ -48,66 +52,64 @@ impl<'py> Vector<'py> {
     ///
     /// If the interpreter cannot make a tuple.
     #[inline]
-    pub unsafe fn new(
+    pub unsafe fn lay_out(
+        &mut self,
         py: Python<'py>,
         args: *mut PyObject,
         kwargs: *mut PyObject,
-    ) -> PyResult<Self> {
+    ) -> PyResult<()> {
         // SAFETY: as the caller says.
         unsafe {
             if kwargs.is_null() {
                 if let Some(items) = object::tuple_items(args) {
-                    let (nargs, items) = (items.len(), Items::InPlace(items.as_ptr()));
-                    return Ok(Self { items, nargs, kwnames: None });
+                    (self.args, self.nargs) = (items.as_ptr(), items.len());
+                    return Ok(());
                 }
                 let nargs = ffi::PyTuple_Size(args) as usize;
                 if nargs <= FEW {
-                    let mut few = [null_mut(); FEW];
-                    for (index, place) in few.iter_mut().enumerate().take(nargs) {
-                        *place = ffi::PyTuple_GetItem(args, index as Py_ssize_t);
+                    for (index, place) in self.few.iter_mut().enumerate().take(nargs) {
+                        place.write(ffi::PyTuple_GetItem(args, index as Py_ssize_t));
                     }
-                    return Ok(Self { items: Items::Few(few), nargs, kwnames: None });
+                    (self.args, self.nargs) = (self.few.as_ptr().cast(), nargs);
+                    return Ok(());
                 }
             }
-            Self::laid_out(py, args, kwargs)
+            self.lay_out_all(py, args, kwargs)
         }
     }
 
     #[cold]
-    unsafe fn laid_out(
+    unsafe fn lay_out_all(
+        &mut self,
         py: Python<'py>,
         args: *mut PyObject,
         kwargs: *mut PyObject,
-    ) -> PyResult<Self> {
-        // SAFETY: as the caller of `new` says.
+    ) -> PyResult<()> {
+        // SAFETY: as the caller of `lay_out` says.
         let args = unsafe { args.borrowed(py).cast_unchecked::<PyTuple>() }.to_owned();
-        let mut values: Vec<_> = args.iter().collect();
-        let nargs = values.len();
-        let mut kwnames = None;
+        self.many = args.iter().collect();
+        self.nargs = self.many.len();
         if !kwargs.is_null() {
-            // SAFETY: as the caller of `new` says.
+            // SAFETY: as the caller of `lay_out` says.
             let kwargs = unsafe { kwargs.borrowed(py).cast_unchecked::<PyDict>() }.to_owned();
             let mut names = Vec::new();
             for (name, value) in &kwargs {
                 names.push(name);
-                values.push(value);
+                self.many.push(value);
             }
             if !names.is_empty() {
-                kwnames = Some(PyTuple::new(py, names)?);
+                self.kwnames = Some(PyTuple::new(py, names)?);
             }
         }
-        Ok(Self { items: Items::Many(values), nargs, kwnames })
+        // A `Bound` is a pointer to the object.
+        self.args = self.many.as_ptr().cast();
+        Ok(())
     }
 
     /// The arguments, for as long as this is neither moved nor dropped.
     #[inline]
     pub fn args(&self) -> *const *mut PyObject {
-        match &self.items {
-            Items::InPlace(items) => *items,
-            Items::Few(items) => items.as_ptr(),
-            // A `Bound` is a pointer to the object.
-            Items::Many(items) => items.as_ptr().cast(),
-        }
+        self.args
     }
 
     /// How many are positional.

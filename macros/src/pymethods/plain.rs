@@ -268,7 +268,8 @@ pub(super) fn new(method: &Method, class: &Type, items: &mut Items) -> Result<()
             unsafe {
                 __door::trampoline::trampoline(|__py| {
                     __door::construct::check_subtype::<#class>(__py, __subtype)?;
-                    let __vector = __door::construct::Vector::new(__py, __args, __kwargs)?;
+                    let mut __vector = __door::construct::Vector::new();
+                    __vector.lay_out(__py, __args, __kwargs)?;
                     __door::PyResult::Ok(Self::#construct(
                         __subtype.cast(),
                         __vector.args(),

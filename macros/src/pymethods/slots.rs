@@ -340,8 +340,8 @@ fn code(shape: Shape, method: &Method, function: &Ident, class: &Type) -> TokenS
                     __all_kwargs: *mut __door::PyObject,
                 ) -> __door::PyResult<#result> {
                     unsafe {
-                        let __vector =
-                            __door::construct::Vector::new(__py, __all_args, __all_kwargs)?;
+                        let mut __vector = __door::construct::Vector::new();
+                        __vector.lay_out(__py, __all_args, __all_kwargs)?;
                         let (__args, __nargs, __kwnames) =
                             (__vector.args(), __vector.nargs(), __vector.kwnames());
                         #sort

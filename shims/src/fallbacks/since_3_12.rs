@@ -12,7 +12,8 @@ use crate::object::{decref, has_type_flag, incref, is_instance};
 /// Room for one more argument in front of those that are passed, which the callee may overwrite.
 const ARGUMENTS_OFFSET: usize = 1 << (usize::BITS - 1);
 
-/// A call with a tuple and a dict made of the vector, but where there is a function that takes the vector and a dict.
+/// A call with a tuple and a dict made of the vector, but where there is a function that takes the vector and a dict, and
+/// for a few arguments without keywords: as a list of arguments of C they take no memory.
 pub(super) unsafe extern "C" fn PyObject_Vectorcall(
     callable: *mut PyObject,
     args: *const *mut PyObject,
@@ -28,6 +29,17 @@ pub(super) unsafe extern "C" fn PyObject_Vectorcall(
     let positional = nargsf & !ARGUMENTS_OFFSET;
     // SAFETY: `args` holds `positional` arguments and one for each of `kwnames`, by the protocol.
     unsafe {
+        if kwnames.is_null() {
+            let arg = |index: usize| *args.add(index);
+            let call = ffi::PyObject_CallFunctionObjArgs();
+            let end = null_mut::<PyObject>();
+            match positional {
+                1 => return call(callable, arg(0), end),
+                2 => return call(callable, arg(0), arg(1), end),
+                3 => return call(callable, arg(0), arg(1), arg(2), end),
+                _ => {}
+            }
+        }
         let tuple = tuple_of(args, positional);
         if tuple.is_null() {
             return null_mut();
