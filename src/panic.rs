@@ -54,6 +54,7 @@ static CLASS: PerInterpreter<Py<PyType>> = PerInterpreter::new();
 
 /// Whether an exception is a panic on its way. Where there has been none the class is not made for that: it is asked for
 /// each exception that is taken, and making the class may raise one.
+#[inline]
 pub(crate) fn is_panic(exception: &Bound<'_, PyAny>) -> bool {
     CLASS.get(exception.py()).is_some_and(|class| exception.get_type().is(class))
 }

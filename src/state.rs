@@ -410,6 +410,16 @@ impl<T> PerInterpreter<T> {
         unsafe { self.cell.get(py).cast::<T>().as_ref() }
     }
 
+    /// The value, if it is there and nobody needs to be asked which interpreter this is: while there is only one.
+    #[inline(always)]
+    pub(crate) fn seen(&self, _py: Python<'_>) -> Option<&T> {
+        if several_interpreters().load(Ordering::Acquire) {
+            return None;
+        }
+        // SAFETY: the values of this cell are boxes of its type.
+        unsafe { self.cell.main.load(Ordering::Acquire).cast::<T>().as_ref() }
+    }
+
     /// Puts a value in, or gives it back if there is one.
     pub(crate) fn set(&self, py: Python<'_>, value: T) -> Result<(), T> {
         let value = Box::into_raw(Box::new(value));

@@ -82,6 +82,15 @@ impl Interned {
     /// The object.
     #[inline]
     pub fn get<'py>(&self, py: Python<'py>) -> &Bound<'py, PyString> {
+        match self.string.get(py) {
+            Some(string) => string.bind(py),
+            None => self.make(py),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn make<'py>(&self, py: Python<'py>) -> &Bound<'py, PyString> {
         let make = || Ok::<_, Infallible>(PyString::intern(py, self.text).unbind());
         match self.string.get_or_try_init(py, make) {
             Ok(string) => string.bind(py),

@@ -77,19 +77,51 @@ pub(crate) fn is_python(ty: &Type) -> bool {
     }
 }
 
+/// Types of which nobody makes others: numbers and owned text.
+const PLAIN: [&str; 20] = [
+    "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32",
+    "f64", "bool", "char", "String", "OsString", "PathBuf", "Duration",
+];
+
+/// Whether a type is known to borrow nothing: plain ones, and those or errors.
+fn borrows_nothing(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|segment| {
+            let mut types = match &segment.arguments {
+                PathArguments::None => return PLAIN.iter().any(|name| segment.ident == name),
+                PathArguments::AngleBracketed(arguments) => arguments.args.iter(),
+                PathArguments::Parenthesized(_) => return false,
+            };
+            let mut next = || match types.next() {
+                Some(GenericArgument::Type(ty)) => Some(ty),
+                _ => None,
+            };
+            let first = next().is_some_and(borrows_nothing);
+            let second = next();
+            let is_error =
+                |ty: &Type| matches!(ty, Type::Path(path) if path.path.is_ident("PyErr"));
+            match segment.ident.to_string().as_str() {
+                "Option" | "Vec" | "PyResult" => first && second.is_none(),
+                "Result" => first && second.is_none_or(is_error),
+                _ => false,
+            }
+        }),
+        Type::Tuple(tuple) => tuple.elems.iter().all(borrows_nothing),
+        Type::Paren(inner) => borrows_nothing(&inner.elem),
+        Type::Group(inner) => borrows_nothing(&inner.elem),
+        _ => false,
+    }
+}
+
 /// Whether a type is known to hold nothing of Python's: numbers, text and containers of these.
 fn is_plain(ty: &Type) -> bool {
-    const PLAIN: [&str; 21] = [
-        "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
-        "f32", "f64", "bool", "char", "str", "String", "OsString", "PathBuf", "Duration",
-    ];
     const CONTAINERS: [&str; 7] =
         ["Option", "Vec", "HashMap", "BTreeMap", "HashSet", "BTreeSet", "Cow"];
     match ty {
         Type::Path(path) => path.path.segments.last().is_some_and(|segment| {
             let is_in = |names: &[&str]| names.iter().any(|name| segment.ident == name);
             match &segment.arguments {
-                PathArguments::None => is_in(&PLAIN),
+                PathArguments::None => is_in(&PLAIN) || segment.ident == "str",
                 PathArguments::AngleBracketed(arguments) => {
                     is_in(&CONTAINERS)
                         && arguments.args.iter().all(|argument| match argument {
@@ -138,6 +170,8 @@ pub(crate) struct Callable {
     pub(crate) output: Span,
     /// Whether it may call Python before it returns.
     pub(crate) calls_python: bool,
+    /// Whether what it returns is known to borrow nothing.
+    returns_plain: bool,
     /// Statements before the call, which may fail: the right to use `self`.
     pub(crate) prelude: TokenStream,
     /// What becomes of an argument that cannot be converted.
@@ -194,6 +228,10 @@ impl Callable {
                 ReturnType::Type(_, ty) => at(ty),
             },
             calls_python,
+            returns_plain: match &rust.output {
+                ReturnType::Default => true,
+                ReturnType::Type(_, ty) => borrows_nothing(ty),
+            },
             prelude: TokenStream::new(),
             on_error: OnError::Raise,
         })
@@ -247,9 +285,8 @@ impl Callable {
         };
         let constructor = format_ident!("{constructor}");
         let sort = self.sort(convention);
-        let (holders, call) = self.call();
+        let result = self.result();
         let calls_python = self.calls_python;
-        let prelude = &self.prelude;
         let converted = self.converted();
         let code = quote! {
             #[allow(unused_unsafe, clippy::all, reason = "made by a macro")]
@@ -260,9 +297,7 @@ impl Callable {
                 unsafe {
                     __door::trampoline::trampoline(|__py| {
                         #sort
-                        #prelude
-                        #holders
-                        let __result = #call;
+                        #result
                         #converted
                     })
                 }
@@ -385,9 +420,10 @@ impl Callable {
         }
     }
 
-    /// What holds arguments during the call, and the call of the user's function.
-    pub(crate) fn call(&self) -> (TokenStream, TokenStream) {
-        let path = &self.path;
+    /// Statements that call the user's function, with the right to use `self` and what holds arguments, and leave what it
+    /// returns as `__result`.
+    pub(crate) fn result(&self) -> TokenStream {
+        let (path, prelude) = (&self.path, &self.prelude);
         let mut holders = TokenStream::new();
         let mut arguments = Vec::new();
         for (index, source) in self.sources.iter().enumerate() {
@@ -404,7 +440,17 @@ impl Callable {
                 }
             });
         }
-        (holders, quote!(#path(#(#arguments),*)))
+        let result = quote! {
+            #prelude
+            #holders
+            let __result = #path(#(#arguments),*);
+        };
+        if self.returns_plain {
+            // It borrows nothing, so that all is let go of before an object is made of it.
+            quote!(let __result = { #result __result };)
+        } else {
+            result
+        }
     }
 
     /// The object, or the error, of `__result`.

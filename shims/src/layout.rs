@@ -43,7 +43,7 @@ pub struct Layout {
     /// Whether `ob_type` may be read, the last word of the header: not on GraalPy. That it is there is measured, so that it
     /// is read in unknown versions, too. PyPy must not be asked for the type of an instance that ends.
     pub types: bool,
-    /// Whether `tp_flags` may be read.
+    /// Whether `tp_flags` may be read, and the type.
     pub reads: bool,
     /// Whether the count of references is the first word of an object: CPython up to 3.11, PyPy. Where it is not, and not
     /// as below either, counting is left to `Py_IncRef` and `Py_DecRef`. Two facts and not one of three values, since a
@@ -163,7 +163,9 @@ impl Layout {
         let cpython = runtime.implementation == Implementation::CPython;
         let pypy = runtime.implementation == Implementation::PyPy;
         // Objects of GraalPy are handles without memory behind them.
-        let reads = runtime.fast && (cpython || pypy);
+        let types = runtime.implementation != Implementation::GraalPy
+            && measure_types(python, header);
+        let reads = types && runtime.fast && (cpython || pypy);
         // One number, since it is compared a dozen times.
         let number = |major, minor| u16::from_be_bytes([major, minor]);
         let running = number(runtime.python.major, runtime.python.minor);
@@ -174,8 +176,7 @@ impl Layout {
         let counts = reads && !runtime.debug;
         Ok(Self {
             header,
-            types: runtime.implementation != Implementation::GraalPy
-                && measure_types(python, header),
+            types,
             reads,
             plain_counts: counts && (pypy || before_3_12),
             local_counts: counts && runtime.free_threaded && references::KNOWS_THREADS,

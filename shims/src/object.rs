@@ -60,8 +60,17 @@ pub unsafe fn type_flags(class: *mut PyTypeObject) -> c_ulong {
 /// As [`type_of`].
 #[inline(always)]
 pub unsafe fn has_type_flag(object: *mut PyObject, flags: c_ulong) -> bool {
-    // SAFETY: as the caller says.
-    unsafe { type_flags(type_of(object)) & flags != 0 }
+    let layout = layout();
+    // SAFETY: as the caller says; the layout says where the type and its flags are.
+    unsafe {
+        let all = if layout.reads {
+            let class: *mut PyTypeObject = field(object, layout.shift, Layout::OB_TYPE);
+            field(class, layout.shift, Layout::TP_FLAGS)
+        } else {
+            ffi::PyType_GetFlags(type_of(object))
+        };
+        all & flags != 0
+    }
 }
 
 /// Whether `object` is an instance of `class` or of a subclass: `PyObject_TypeCheck`.
@@ -230,6 +239,20 @@ pub(crate) unsafe fn field<F: Copy, T>(object: *mut T, shift: usize, offset: usi
     unsafe { object.byte_add(shift).byte_add(offset).cast::<F>().read() }
 }
 
+/// `core::slice::from_raw_parts`, after which the compiler knows that it is not nothing.
+///
+/// # Safety
+///
+/// As that.
+#[inline(always)]
+unsafe fn slice<'a, T>(start: *const T, length: usize) -> &'a [T] {
+    // SAFETY: as the caller says.
+    unsafe {
+        core::hint::assert_unchecked(!start.is_null());
+        core::slice::from_raw_parts(start, length)
+    }
+}
+
 /// The items of a `tuple`, where they can be read.
 ///
 /// # Safety
@@ -241,7 +264,7 @@ pub unsafe fn tuple_items<'a>(object: *mut PyObject) -> Option<&'a [*mut PyObjec
     // SAFETY: the layout says where the number and the items are.
     layout.tuples.then(|| unsafe {
         let length: usize = field(object, layout.shift, Layout::CONTENTS);
-        core::slice::from_raw_parts(object.byte_add(layout.tuple_items).cast(), length)
+        slice(object.byte_add(layout.tuple_items).cast(), length)
     })
 }
 
@@ -325,7 +348,7 @@ pub unsafe fn list_items<'a>(list: *mut PyObject) -> Option<&'a [*mut PyObject]>
             return &[][..];
         }
         let items: *const *mut PyObject = field(list, layout.shift, Layout::LIST_ITEMS);
-        core::slice::from_raw_parts(items, length)
+        slice(items, length)
     })
 }
 
@@ -358,7 +381,7 @@ pub unsafe fn bytes<'a>(object: *mut PyObject) -> Option<&'a [u8]> {
     layout.containers.then(|| unsafe {
         let length: usize = field(object, layout.shift, Layout::CONTENTS);
         let data = object.byte_add(layout.shift + Layout::BYTES_DATA);
-        core::slice::from_raw_parts(data.cast(), length)
+        slice(data.cast(), length)
     })
 }
 
@@ -403,7 +426,7 @@ pub unsafe fn ascii<'a>(object: *mut PyObject) -> Option<&'a str> {
         (state & ascii.mask == ascii.mask).then(|| {
             let length: usize = field(object, layout.shift, Layout::CONTENTS);
             let data = object.byte_add(ascii.data).cast::<u8>();
-            core::str::from_utf8_unchecked(core::slice::from_raw_parts(data, length))
+            core::str::from_utf8_unchecked(slice(data, length))
         })
     }
 }

@@ -189,11 +189,14 @@ impl State {
         Self::boxed(Inner { value: OnceLock::new(), make })
     }
 
+    #[cold]
+    #[inline(never)]
     fn boxed(inner: Inner) -> Self {
         let inner = NonNull::from(Box::leak(Box::new(inner)));
         Self(inner.cast().map_addr(|address| address | BOXED))
     }
 
+    #[inline]
     pub(super) fn normalized(value: Py<PyBaseException>) -> Self {
         // Objects are aligned, but GraalPy's are handles, which might have any bit.
         if value.as_ptr().addr() & BOXED != 0 {
@@ -224,6 +227,7 @@ impl State {
     }
 
     /// The instance, made now if it was not yet.
+    #[inline]
     pub(super) fn value(&self, py: Python<'_>) -> &Py<PyBaseException> {
         match self.inner() {
             // SAFETY: the box lives as long as this.
@@ -276,6 +280,8 @@ impl Inner {
         self.make.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
+    #[cold]
+    #[inline(never)]
     fn value(&self, py: Python<'_>) -> &Py<PyBaseException> {
         loop {
             if let Some(value) = self.value.get() {

@@ -304,34 +304,50 @@ impl Signature {
     /// # Safety
     ///
     /// As [`sort`](Self::sort).
-    #[inline]
     pub unsafe fn is_in_order(
         &self,
         py: Python<'_>,
         nargs: Py_ssize_t,
         kwnames: *mut PyObject,
     ) -> bool {
-        let nargs = nargs as usize;
         // SAFETY: `kwnames` is a tuple, says the caller.
-        let names = unsafe { object::tuple_items(kwnames) };
-        // SAFETY: as above.
-        let count =
-            names.map_or_else(|| unsafe { ffi::PyTuple_Size(kwnames) as usize }, <[_]>::len);
-        if nargs + count != self.names.len()
-            || nargs < self.positional_only
-            || nargs > self.positional
+        if let Some(names) = unsafe { object::tuple_items(kwnames) }
+            && let Some(known) = self.interned.0.seen(py)
         {
+            let mut pairs = known.get(nargs as usize..).unwrap_or_default().iter().zip(names);
+            return self.may_be_in_order(nargs as usize, names.len())
+                && pairs.all(|(known, &name)| known.as_ptr() == name);
+        }
+        // SAFETY: as above.
+        unsafe { self.is_in_order_by_calls(py, nargs, kwnames) }
+    }
+
+    /// The same where the tuple cannot be read, or the names are not there yet.
+    #[inline(never)]
+    unsafe fn is_in_order_by_calls(
+        &self,
+        py: Python<'_>,
+        nargs: Py_ssize_t,
+        kwnames: *mut PyObject,
+    ) -> bool {
+        let nargs = nargs as usize;
+        // SAFETY: `kwnames` is a tuple, says the caller of `is_in_order`.
+        let count = unsafe { ffi::PyTuple_Size(kwnames) as usize };
+        if !self.may_be_in_order(nargs, count) {
             return false;
         }
         let mut known = self.interned.get(py, self.names)[nargs..].iter().enumerate();
         known.all(|(index, known)| {
-            let name = match names {
-                Some(names) => names[index],
-                // SAFETY: as above; there are so many.
-                None => unsafe { ffi::PyTuple_GetItem(kwnames, index as Py_ssize_t) },
-            };
-            known.as_ptr() == name
+            // SAFETY: as above; there are so many.
+            known.as_ptr() == unsafe { ffi::PyTuple_GetItem(kwnames, index as Py_ssize_t) }
         })
+    }
+
+    /// Whether so many arguments by position and keyword are one for each parameter.
+    #[inline(always)]
+    fn may_be_in_order(&self, nargs: usize, count: usize) -> bool {
+        nargs + count == self.names.len()
+            && (self.positional_only..=self.positional).contains(&nargs)
     }
 
     /// Sorts what was passed into `room`, one place per parameter, null where nothing was passed.

@@ -25,7 +25,9 @@ const EMPTY: usize = 0;
 const FREE: usize = 1 << (usize::BITS - 1);
 /// Somebody writes. The bits below count who is finding out that they may not read: readers are counted before they know.
 /// What is left of that number goes when the writer does.
-const WRITER: usize = FREE >> 1;
+///
+/// A number that an instruction can hold.
+const WRITER: usize = 1 << 30;
 
 /// Which threads may use an instance.
 #[doc(hidden)]

@@ -71,8 +71,7 @@ pub(super) fn getter(method: &Method, items: &mut Items) -> Result<()> {
         return Err(syn::Error::new(method.ident.span(), message));
     }
     let function = method.function("get");
-    let prelude = &method.callable.prelude;
-    let (holders, call) = method.callable.call();
+    let result = method.callable.result();
     let converted = method.callable.converted();
     let conditions = &method.conditions;
     items.functions.push(quote! {
@@ -83,9 +82,7 @@ pub(super) fn getter(method: &Method, items: &mut Items) -> Result<()> {
         ) -> *mut __door::PyObject {
             unsafe {
                 __door::trampoline::trampoline(|__py| {
-                    #prelude
-                    #holders
-                    let __result = #call;
+                    #result
                     #converted
                 })
             }
@@ -137,8 +134,7 @@ pub(super) fn deleter(method: &Method, items: &mut Items) -> Result<()> {
 /// A function that sets or deletes.
 fn writer(method: &Method, prefix: &str, items: &mut Items) -> syn::Ident {
     let function = method.function(prefix);
-    let prelude = &method.callable.prelude;
-    let (holders, call) = method.callable.call();
+    let result = method.callable.result();
     let nothing = quote_spanned!(method.callable.output=> __door::slots::nothing(__result));
     let conditions = &method.conditions;
     items.functions.push(quote! {
@@ -150,9 +146,7 @@ fn writer(method: &Method, prefix: &str, items: &mut Items) -> syn::Ident {
         ) -> __door::PyResult<__door::c_int> {
             unsafe {
                 let (__places, __given) = (&raw const __value, 1_usize);
-                #prelude
-                #holders
-                let __result = #call;
+                #result
                 #nothing
             }
         }
@@ -166,7 +160,7 @@ pub(super) fn class_attribute(method: &Method, class: &Type, items: &mut Items) 
         return Err(syn::Error::new(method.ident.span(), message));
     }
     let function = method.function("attribute");
-    let (_, call) = method.callable.call();
+    let result = method.callable.result();
     let converted = method.callable.converted();
     let conditions = &method.conditions;
     let name = &method.name;
@@ -175,7 +169,7 @@ pub(super) fn class_attribute(method: &Method, class: &Type, items: &mut Items) 
         fn #function(
             __py: __door::Python<'_>,
         ) -> __door::PyResult<__door::Py<__door::PyAny>> {
-            let __result = #call;
+            #result
             #converted
                 .and_then(|__object| unsafe { __door::Py::from_owned_ptr_or_err(__py, __object) })
         }
@@ -233,7 +227,7 @@ pub(super) fn new(method: &Method, class: &Type, items: &mut Items) -> Result<()
     let new = method.function("new");
     let vectorcall = method.function("vectorcall");
     let sort = method.callable.sort_vector();
-    let (holders, call) = method.callable.call();
+    let result = method.callable.result();
     let initializer = quote_spanned! {method.callable.output=>
         __door::construct::new(__result).initializer::<Self>()
     };
@@ -249,8 +243,7 @@ pub(super) fn new(method: &Method, class: &Type, items: &mut Items) -> Result<()
             unsafe {
                 __door::trampoline::trampoline(|__py| {
                     #sort
-                    #holders
-                    let __result = #call;
+                    #result
                     let __initializer = #initializer?;
                     let __arguments = __door::construct::arguments(__all_args, __all_kwargs);
                     __door::construct::instance::<#class>(

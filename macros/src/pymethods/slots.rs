@@ -281,7 +281,7 @@ impl Slots {
 fn code(shape: Shape, method: &Method, function: &Ident, class: &Type) -> TokenStream {
     use Shape as S;
     let prelude = &method.callable.prelude;
-    let (holders, call) = method.callable.call();
+    let called = method.callable.result();
     // What comes as a number is not converted from an object.
     let (count, number) = match shape {
         S::RichCompare => (1, quote!(, __number: __door::c_int)),
@@ -345,9 +345,7 @@ fn code(shape: Shape, method: &Method, function: &Ident, class: &Type) -> TokenS
                         let (__args, __nargs, __kwnames) =
                             (__vector.args(), __vector.nargs(), __vector.kwnames());
                         #sort
-                        #prelude
-                        #holders
-                        let __result = #call;
+                        #called
                         #convert
                     }
                 }
@@ -373,8 +371,7 @@ fn code(shape: Shape, method: &Method, function: &Ident, class: &Type) -> TokenS
                 __slf: *mut __door::PyObject,
             ) -> __door::PyResult<#result> {
                 unsafe {
-                    #prelude
-                    let __result = #call;
+                    #called
                     #convert
                 }
             }
@@ -423,9 +420,7 @@ fn code(shape: Shape, method: &Method, function: &Ident, class: &Type) -> TokenS
             ) -> __door::PyResult<#result> {
                 unsafe {
                     #places
-                    #prelude
-                    #holders
-                    let __result = #call;
+                    #called
                     #convert
                 }
             }
