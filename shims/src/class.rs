@@ -12,7 +12,7 @@ use everypy_ffi::{
 };
 
 use crate::layout::{Layout, WORD, layout};
-use crate::object::{decref, field, type_flags, type_of};
+use crate::object::{field, type_flags, type_of, xdecref};
 use crate::runtime::runtime;
 
 /// What a class is made of.
@@ -160,7 +160,7 @@ pub unsafe fn make(blueprint: &Blueprint<'_>) -> Option<(*mut PyTypeObject, Plac
         ffi::Py_IncRef(blueprint.base.cast());
         ffi::PyTuple_SetItem(bases, 0, blueprint.base.cast());
         let class = ffi::PyType_FromSpecWithBases(&raw mut spec, bases).cast::<PyTypeObject>();
-        decref(bases);
+        xdecref(bases);
         if class.is_null() {
             return None;
         }
@@ -207,7 +207,7 @@ pub unsafe fn release(object: *mut PyObject, class: *mut PyTypeObject) {
     // SAFETY: as the caller says; the reference to the class was the instance's.
     unsafe {
         ffi::PyObject_Free(object.cast());
-        decref(class.cast());
+        xdecref(class.cast());
     }
 }
 
@@ -275,7 +275,7 @@ unsafe fn number(class: *mut PyTypeObject, name: &CStr) -> Option<usize> {
             return None;
         }
         let number = ffi::PyLong_AsSsize_t(value);
-        decref(value);
+        xdecref(value);
         usize::try_from(number).ok()
     }
 }
@@ -324,7 +324,7 @@ unsafe fn refuse(blueprint: &Blueprint<'_>, itemsize: usize) -> Option<()> {
             let bytes = (!text.is_null())
                 .then(|| core::slice::from_raw_parts(text.cast::<u8>(), length as usize));
             let text = bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-            decref(name);
+            xdecref(name);
             text
         }
     };
@@ -470,7 +470,7 @@ pub unsafe fn free(object: *mut PyObject, native: *mut PyTypeObject, dealloc: de
             dealloc(object);
         }
         if owns_class {
-            decref(class.cast());
+            xdecref(class.cast());
         }
     }
 }

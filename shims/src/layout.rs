@@ -163,8 +163,8 @@ impl Layout {
         let cpython = runtime.implementation == Implementation::CPython;
         let pypy = runtime.implementation == Implementation::PyPy;
         // Objects of GraalPy are handles without memory behind them.
-        let types = runtime.implementation != Implementation::GraalPy
-            && measure_types(python, header);
+        let types =
+            runtime.implementation != Implementation::GraalPy && measure_types(python, header);
         let reads = types && runtime.fast && (cpython || pypy);
         // One number, since it is compared a dozen times.
         let number = |major, minor| u16::from_be_bytes([major, minor]);

@@ -24,8 +24,10 @@ pub unsafe fn incref(object: *mut PyObject) {
             if *count as i32 >= 0 {
                 *count += 1;
             }
+        } else if layout.local_counts {
+            incref_of_thread(object);
         } else {
-            incref_among_threads(object);
+            ffi::Py_IncRef(object);
         }
     }
 }
@@ -41,6 +43,33 @@ pub unsafe fn incref_among_threads(object: *mut PyObject) {
     unsafe {
         if !layout().local_counts || !Local::of(object).increment() {
             ffi::Py_IncRef(object);
+        }
+    }
+}
+
+/// [`incref`] where threads count for themselves: no call of the interpreter, but one of ours, so that the code of each is
+/// short.
+///
+/// # Safety
+///
+/// As [`incref`].
+#[inline(never)]
+unsafe fn incref_of_thread(object: *mut PyObject) {
+    // SAFETY: as the caller says.
+    unsafe { incref_among_threads(object) };
+}
+
+/// [`decref`] there.
+///
+/// # Safety
+///
+/// As [`decref`].
+#[inline(never)]
+unsafe fn decref_of_thread(object: *mut PyObject) {
+    // SAFETY: as the caller says.
+    unsafe {
+        if !Local::of(object).decrement() {
+            ffi::Py_DecRef(object);
         }
     }
 }
@@ -70,13 +99,27 @@ pub unsafe fn decref(object: *mut PyObject) {
             if *count != 0 {
                 return;
             }
+        } else if layout.local_counts {
+            decref_of_thread(object);
+            return;
         } else {
-            if !layout.local_counts || !Local::of(object).decrement() {
-                ffi::Py_DecRef(object);
-            }
+            ffi::Py_DecRef(object);
             return;
         }
         end(object);
+    }
+}
+
+/// `Py_XDECREF`, not in line: for what is seldom done.
+///
+/// # Safety
+///
+/// As [`decref`], or null.
+#[inline(never)]
+pub unsafe fn xdecref(object: *mut PyObject) {
+    if !object.is_null() {
+        // SAFETY: as the caller says.
+        unsafe { decref(object) };
     }
 }
 

@@ -7,7 +7,7 @@ use core::ptr::null_mut;
 use everypy_ffi::{self as ffi, Py_ssize_t, PyObject};
 
 use crate::fast::fast;
-use crate::object::{decref, has_type_flag, incref, is_instance};
+use crate::object::{decref, has_type_flag, incref, is_instance, xdecref};
 
 /// Room for one more argument in front of those that are passed, which the callee may overwrite.
 const ARGUMENTS_OFFSET: usize = 1 << (usize::BITS - 1);
@@ -29,16 +29,11 @@ pub(super) unsafe extern "C" fn PyObject_Vectorcall(
     let positional = nargsf & !ARGUMENTS_OFFSET;
     // SAFETY: `args` holds `positional` arguments and one for each of `kwnames`, by the protocol.
     unsafe {
-        if kwnames.is_null() {
-            let arg = |index: usize| *args.add(index);
+        if kwnames.is_null() && positional <= 3 {
+            // The first null is the end.
+            let arg = |index| if index < positional { *args.add(index) } else { null_mut() };
             let call = ffi::PyObject_CallFunctionObjArgs();
-            let end = null_mut::<PyObject>();
-            match positional {
-                1 => return call(callable, arg(0), end),
-                2 => return call(callable, arg(0), arg(1), end),
-                3 => return call(callable, arg(0), arg(1), arg(2), end),
-                _ => {}
-            }
+            return call(callable, arg(0), arg(1), arg(2), null_mut::<PyObject>());
         }
         let tuple = tuple_of(args, positional);
         if tuple.is_null() {
@@ -49,9 +44,7 @@ pub(super) unsafe extern "C" fn PyObject_Vectorcall(
             Err(()) => null_mut(),
             Ok(keywords) => {
                 let result = ffi::PyObject_Call(callable, tuple, keywords);
-                if !keywords.is_null() {
-                    decref(keywords);
-                }
+                xdecref(keywords);
                 result
             }
         };
@@ -113,7 +106,7 @@ unsafe fn keywords_of(
         for index in 0..ffi::PyTuple_Size(names) {
             let name = ffi::PyTuple_GetItem(names, index);
             if ffi::PyDict_SetItem(dict, name, *values.add(index as usize)) != 0 {
-                decref(dict);
+                xdecref(dict);
                 return Err(());
             }
         }
@@ -135,17 +128,13 @@ pub(super) unsafe extern "C" fn PyErr_GetRaisedException() -> *mut PyObject {
         if value.is_null() || !is_instance(value, class.cast()) {
             let made = instance(class, value);
             if made.is_null() {
-                for reference in [class, value, traceback] {
-                    if !reference.is_null() {
-                        decref(reference);
-                    }
-                }
+                xdecref(class);
+                xdecref(value);
+                xdecref(traceback);
                 ffi::PyErr_Fetch(&raw mut class, &raw mut value, &raw mut traceback);
                 ffi::PyErr_NormalizeException(&raw mut class, &raw mut value, &raw mut traceback);
             } else {
-                if !value.is_null() {
-                    decref(value);
-                }
+                xdecref(value);
                 value = made;
             }
         }
@@ -165,19 +154,12 @@ pub(super) unsafe extern "C" fn PyErr_GetRaisedException() -> *mut PyObject {
 unsafe fn instance(class: *mut PyObject, value: *mut PyObject) -> *mut PyObject {
     // SAFETY: the caller's `class` is an exception class and `value` alive or null.
     unsafe {
-        if value.is_null() || value == ffi::_Py_NoneStruct().cast() {
-            return ffi::PyObject_CallObject(class, null_mut());
-        }
-        if has_type_flag(value, ffi::Py_TPFLAGS_TUPLE_SUBCLASS as _) {
+        let none = value.is_null() || value == ffi::_Py_NoneStruct().cast();
+        if !none && has_type_flag(value, ffi::Py_TPFLAGS_TUPLE_SUBCLASS as _) {
             return ffi::PyObject_CallObject(class, value);
         }
-        let arguments = tuple_of(&raw const value, 1);
-        if arguments.is_null() {
-            return null_mut();
-        }
-        let made = ffi::PyObject_CallObject(class, arguments);
-        decref(arguments);
-        made
+        let only = if none { null_mut() } else { value };
+        ffi::PyObject_CallFunctionObjArgs()(class, only, null_mut::<PyObject>())
     }
 }
 
