@@ -155,11 +155,12 @@ impl<T: PyClass> OnePymethodsBlock<T> for &Collector<T> {
 /// `TypeError` for an object of another class.
 #[inline(always)]
 unsafe fn check<T: PyClass>(object: *mut PyObject) -> PyResult<()> {
-    if layout().unchecked_receivers {
-        // SAFETY: as the caller says.
-        unsafe { check_now(Python::assume_attached(), object, T::type_object_raw, T::FULL_NAME) }
-    } else {
-        Ok(())
+    // SAFETY: as the caller says.
+    unsafe {
+        if !layout().unchecked_receivers || T::cell().is_first(object::type_of(object)) {
+            return Ok(());
+        }
+        check_now(Python::assume_attached(), object, T::type_object_raw, T::FULL_NAME)
     }
 }
 

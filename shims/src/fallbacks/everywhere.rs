@@ -2,7 +2,7 @@
 
 #![expect(non_snake_case, reason = "the names are those of the C API")]
 
-use core::ffi::{c_int, c_ulong, c_void};
+use core::ffi::{c_int, c_longlong, c_ulong, c_ulonglong, c_void};
 use core::ptr::null_mut;
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyMethodDef, PyObject, PyTypeObject};
@@ -40,6 +40,24 @@ pub(super) unsafe extern "C" fn PyObject_GC_Track(_object: *mut c_void) {}
 
 /// As [`PyObject_GC_Track`].
 pub(super) unsafe extern "C" fn PyObject_GC_UnTrack(_object: *mut c_void) {}
+
+/// As a number with a sign, if it is one: PyPy's own function makes the object for large numbers, which is slower to make
+/// and to use.
+pub(super) unsafe extern "C" fn PyLong_FromUnsignedLongLong(value: c_ulonglong) -> *mut PyObject {
+    // SAFETY: the caller is attached; the text of a number.
+    unsafe {
+        if let Ok(value) = c_longlong::try_from(value) {
+            return ffi::PyLong_FromLongLong(value);
+        }
+        match usize::try_from(value) {
+            Ok(value) => ffi::PyLong_FromSize_t(value),
+            Err(_) => {
+                let text = format!("{value}\0");
+                ffi::PyLong_FromString(text.as_ptr().cast(), null_mut(), 10)
+            }
+        }
+    }
+}
 
 /// With an instance where it is a `StopIteration`: PyPy 7.3 loses the value of one that is still to be made, where what
 /// raises it is awaited.

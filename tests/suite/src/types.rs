@@ -1,6 +1,8 @@
 //! The built-in types: `list`, `tuple`, `dict`, `type`, iterators, tracebacks, functions and singletons.
 
-use pyo3::exceptions::{PyException, PyIndexError, PyKeyError, PyTypeError};
+use std::cell::RefCell;
+
+use pyo3::exceptions::{PyException, PyIndexError, PyKeyError, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{
     IntoPyDict as _, PyBool, PyBytes, PyCFunction, PyDict, PyEllipsis, PyFloat, PyInt, PyIterator, PyList, PyNone,
@@ -19,6 +21,7 @@ tests![
     dicts,
     dicts_of_pairs,
     dicts_one_pair_after_the_other,
+    dicts_all_pairs_under_one_lock,
     dicts_that_change,
     failing_keys,
     classes,
@@ -174,6 +177,35 @@ fn dicts_one_pair_after_the_other(py: Python<'_>) -> PyResult<()> {
     let sub = define(py, "sub", "class Sub(dict): pass\nsub = Sub(a=1)").cast_into::<PyDict>()?;
     assert_eq!(sub.iter().count(), 1);
     Ok(())
+}
+
+fn dicts_all_pairs_under_one_lock(py: Python<'_>) -> PyResult<()> {
+    let dict = eval(py, "{1: 10, 2: 20, 3: 30}").cast_into::<PyDict>()?;
+    let seen = RefCell::new(Vec::new());
+    dict.locked_for_each(|key, value| {
+        // The same thread may use the dict meanwhile.
+        assert!(dict.get_item(&key)?.is_some_and(|same| same.is(&value)));
+        seen.borrow_mut().push((key.extract::<i32>()?, value.extract::<i32>()?));
+        Ok(())
+    })?;
+    assert_eq!(seen.take(), [(1, 10), (2, 20), (3, 30)]);
+    let error = raises::<PyValueError, _, _>(
+        py,
+        dict.locked_for_each(|key, _| {
+            seen.borrow_mut().push((key.extract()?, 0));
+            if key.eq(2)? { Err(PyValueError::new_err("two")) } else { Ok(()) }
+        }),
+    );
+    assert_eq!((error.as_str(), seen.take().len()), ("two", 2));
+    let grows = |_, _| dict.set_item(dict.len() + 10, ());
+    let error = raises::<PyRuntimeError, _, _>(py, dict.locked_for_each(grows));
+    assert_eq!(error, "dictionary changed size during iteration");
+    // The iterator's own methods do the same, and a panic ends the lock.
+    let sum = |sum: i32, key: Bound<'_, PyAny>| sum + key.extract::<i32>().unwrap_or(100);
+    assert_eq!(dict.iter().map(|(key, _)| key).fold(0, sum), 1 + 2 + 3 + 13);
+    let panics = std::panic::AssertUnwindSafe(|| dict.iter().for_each(|_| panic!("now")));
+    std::panic::catch_unwind(panics).expect_err("it panics");
+    dict.set_item("after", 1)
 }
 
 fn dicts_that_change(py: Python<'_>) -> PyResult<()> {
