@@ -25,6 +25,7 @@ tests![
     threads_of_python,
     lists_that_others_change,
     dicts_that_others_change,
+    lists_that_others_wait_for,
 ];
 
 fn threads_of_rust(py: Python<'_>) {
@@ -313,6 +314,28 @@ fn dicts_that_others_change(py: Python<'_>) -> PyResult<()> {
                         assert_eq!(value % 100, key);
                     }
                 });
+            }
+        });
+    });
+    Ok(())
+}
+
+/// Reading so many items takes long enough for others to sleep until the list is free, and they are woken.
+fn lists_that_others_wait_for(py: Python<'_>) -> PyResult<()> {
+    const ROUNDS: usize = 20;
+    let list = PyList::new(py, 0..50_000_i32)?.unbind();
+    py.detach(|| {
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    for _ in 0..ROUNDS {
+                        let items: Vec<i64> = Python::attach(|py| list.extract(py)).unwrap();
+                        assert_eq!(items.len(), 50_000);
+                    }
+                });
+            }
+            for _ in 0..ROUNDS {
+                Python::attach(|py| list.bind(py).as_any().call_method0("copy").map(drop)).unwrap();
             }
         });
     });
