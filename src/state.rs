@@ -217,7 +217,7 @@ fn drop_deferred_of(_py: Python<'_>, interpreter: i64) {
     {
         left -= 1;
         // SAFETY: attached to the object's interpreter; the reference was given up.
-        unsafe { object::decref(pointer.as_ptr()) };
+        unsafe { object::xdecref(pointer.as_ptr()) };
     }
 }
 

@@ -53,6 +53,8 @@ pub struct Layout {
     pub local_counts: bool,
     /// Whether it is the low 32 bits of the first word, and an object whose bit 31 is set is immortal: CPython since 3.12.
     pub immortal_counts: bool,
+    /// Whether references to `None`, `True`, `False` and `NotImplemented` need not be counted: CPython since 3.12.
+    pub immortal_singletons: bool,
     /// How small integers are read.
     pub ints: Ints,
     /// How ASCII strings are read.
@@ -186,6 +188,7 @@ impl Layout {
                 && !before_3_12
                 && !runtime.free_threaded
                 && WORD == 8,
+            immortal_singletons: counts && cpython && !before_3_12,
             // On 32-bit words a digit has 15 bits in some versions and 30 in others.
             ints: match (contents && WORD == 8, before_3_12) {
                 (false, _) => Ints::Calls,

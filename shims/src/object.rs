@@ -6,7 +6,7 @@ use core::ffi::c_ulong;
 use everypy_ffi::{self as ffi, Py_ssize_t, PyObject, PyTypeObject};
 
 use crate::layout::{Ints, Layout, WORD, layout};
-pub use crate::references::{decref, incref, incref_among_threads, xdecref};
+pub use crate::references::{decref, incref, incref_among_threads, incref_singleton, xdecref};
 
 /// The type of an object, borrowed: `Py_TYPE`.
 ///

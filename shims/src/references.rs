@@ -32,7 +32,25 @@ pub unsafe fn incref(object: *mut PyObject) {
     }
 }
 
-/// The same where it is known that objects have locks, as on CPython without a GIL.
+/// The same for `None`, `True`, `False` and `NotImplemented`.
+///
+/// # Safety
+///
+/// As [`incref`].
+#[inline(always)]
+pub unsafe fn incref_singleton(object: *mut PyObject) {
+    let layout = layout();
+    // SAFETY: as for `incref`.
+    unsafe {
+        if layout.plain_counts {
+            *object.cast::<Py_ssize_t>() += 1;
+        } else if !layout.immortal_singletons {
+            ffi::Py_IncRef(object);
+        }
+    }
+}
+
+/// [`incref`] where it is known that objects have locks, as on CPython without a GIL.
 ///
 /// # Safety
 ///

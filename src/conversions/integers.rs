@@ -351,6 +351,14 @@ impl<'py> IntoPyObject<'py> for bool {
     fn into_pyobject(self, py: Python<'py>) -> Result<Self::Output, Self::Error> {
         Ok(PyBool::new(py, self))
     }
+
+    #[inline]
+    fn into_c(self, py: Python<'py>) -> PyResult<*mut ffi::PyObject> {
+        let object = PyBool::new(py, self).as_ptr();
+        // SAFETY: attached.
+        unsafe { object::incref_singleton(object) };
+        Ok(object)
+    }
 }
 
 impl<'py> IntoPyObject<'py> for &bool {

@@ -7,10 +7,10 @@
 use core::marker::PhantomData;
 
 use everypy_ffi::PyObject;
+use everypy_shims::object;
 
 use crate::conversion::IntoPyObject;
 use crate::err::{PyErr, PyResult};
-use crate::instance::BoundObject as _;
 use crate::marker::Python;
 use crate::types::PyNone;
 
@@ -25,7 +25,10 @@ pub fn returned<T>(_value: &T) -> Returned<T> {
 
 #[inline(always)]
 fn none(py: Python<'_>) -> *mut PyObject {
-    PyNone::get(py).into_ptr()
+    let none = PyNone::get(py).as_ptr();
+    // SAFETY: attached.
+    unsafe { object::incref_singleton(none) };
+    none
 }
 
 impl Returned<()> {

@@ -217,7 +217,7 @@ pub fn not_implemented() -> *mut PyObject {
     // SAFETY: slots are called by an interpreter, so the table is loaded and the thread attached.
     unsafe {
         let object = ffi::_Py_NotImplementedStruct().cast::<PyObject>();
-        object::incref(object);
+        object::incref_singleton(object);
         object
     }
 }

@@ -10,7 +10,7 @@ use core::ptr::null_mut;
 
 use everypy_ffi::{self as ffi, Py_ssize_t, PyCriticalSection, PyObject};
 
-use crate::object::{decref, incref};
+use crate::object::{incref, xdecref};
 
 /// With a GIL there is nothing to lock.
 pub(super) unsafe extern "C" fn PyCriticalSection_Begin(
@@ -88,10 +88,7 @@ pub(super) unsafe extern "C" fn PyObject_GetOptionalAttr(
             return -1;
         }
         // Fetched and dropped rather than cleared, so that the exception goes at once.
-        let raised = ffi::PyErr_GetRaisedException();
-        if !raised.is_null() {
-            decref(raised);
-        }
+        xdecref(ffi::PyErr_GetRaisedException());
         *result = null_mut();
         0
     }
