@@ -336,11 +336,14 @@ impl Cell {
     /// The value, null if there is none.
     #[inline]
     fn get(&self, py: Python<'_>) -> *mut () {
-        if several_interpreters().load(Ordering::Acquire) {
-            self.get_of_several(py)
-        } else {
-            self.main.load(Ordering::Acquire)
-        }
+        self.get_of_only().unwrap_or_else(|| self.get_of_several(py))
+    }
+
+    /// The same while there is one interpreter only, so that nobody needs to be asked which this is.
+    #[inline(always)]
+    fn get_of_only(&self) -> Option<*mut ()> {
+        let several = several_interpreters().load(Ordering::Acquire);
+        (!several).then(|| self.main.load(Ordering::Acquire))
     }
 
     #[cold]
@@ -413,11 +416,8 @@ impl<T> PerInterpreter<T> {
     /// The value, if it is there and nobody needs to be asked which interpreter this is: while there is only one.
     #[inline(always)]
     pub(crate) fn seen(&self, _py: Python<'_>) -> Option<&T> {
-        if several_interpreters().load(Ordering::Acquire) {
-            return None;
-        }
         // SAFETY: the values of this cell are boxes of its type.
-        unsafe { self.cell.main.load(Ordering::Acquire).cast::<T>().as_ref() }
+        unsafe { self.cell.get_of_only()?.cast::<T>().as_ref() }
     }
 
     /// Puts a value in, or gives it back if there is one.
@@ -442,13 +442,17 @@ impl<T> PerInterpreter<T> {
     ) -> Result<&T, E> {
         match self.get(py) {
             Some(value) => Ok(value),
-            None => {
-                let value = Box::into_raw(Box::new(make()?)).cast();
-                let there = self.cell.put_or_drop(py, value, Self::drop_box).cast::<T>();
-                // SAFETY: the values of this cell are boxes of its type.
-                Ok(unsafe { &*there })
-            }
+            None => self.init(py, make),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn init<E>(&self, py: Python<'_>, make: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
+        let value = Box::into_raw(Box::new(make()?)).cast();
+        let there = self.cell.put_or_drop(py, value, Self::drop_box).cast::<T>();
+        // SAFETY: the values of this cell are boxes of its type.
+        Ok(unsafe { &*there })
     }
 
     unsafe fn drop_box(value: *mut ()) {

@@ -82,7 +82,7 @@ impl Interned {
     /// The object.
     #[inline]
     pub fn get<'py>(&self, py: Python<'py>) -> &Bound<'py, PyString> {
-        match self.string.get(py) {
+        match self.string.seen(py) {
             Some(string) => string.bind(py),
             None => self.make(py),
         }

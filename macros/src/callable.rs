@@ -87,22 +87,19 @@ const PLAIN: [&str; 20] = [
 fn borrows_nothing(ty: &Type) -> bool {
     match ty {
         Type::Path(path) => path.path.segments.last().is_some_and(|segment| {
-            let mut types = match &segment.arguments {
+            let arguments = match &segment.arguments {
                 PathArguments::None => return PLAIN.iter().any(|name| segment.ident == name),
-                PathArguments::AngleBracketed(arguments) => arguments.args.iter(),
+                PathArguments::AngleBracketed(arguments) => &arguments.args,
                 PathArguments::Parenthesized(_) => return false,
             };
-            let mut next = || match types.next() {
-                Some(GenericArgument::Type(ty)) => Some(ty),
-                _ => None,
-            };
-            let first = next().is_some_and(borrows_nothing);
-            let second = next();
-            let is_error =
-                |ty: &Type| matches!(ty, Type::Path(path) if path.path.is_ident("PyErr"));
-            match segment.ident.to_string().as_str() {
-                "Option" | "Vec" | "PyResult" => first && second.is_none(),
-                "Result" => first && second.is_none_or(is_error),
+            use GenericArgument::Type as Of;
+            match (segment.ident.to_string().as_str(), arguments.first(), arguments.get(1)) {
+                ("Option" | "Vec" | "PyResult" | "Result", Some(Of(ty)), None) => {
+                    borrows_nothing(ty)
+                }
+                ("Result", Some(Of(ty)), Some(Of(Type::Path(error)))) => {
+                    error.path.is_ident("PyErr") && borrows_nothing(ty)
+                }
                 _ => false,
             }
         }),

@@ -12,7 +12,7 @@ use everypy_ffi::{
 };
 
 use crate::layout::{Layout, WORD, layout};
-use crate::object::{field, type_flags, type_of, xdecref};
+use crate::object::{decref, field, type_flags, type_of, xdecref};
 use crate::runtime::runtime;
 
 /// What a class is made of.
@@ -207,7 +207,7 @@ pub unsafe fn release(object: *mut PyObject, class: *mut PyTypeObject) {
     // SAFETY: as the caller says; the reference to the class was the instance's.
     unsafe {
         ffi::PyObject_Free(object.cast());
-        xdecref(class.cast());
+        decref(class.cast());
     }
 }
 
@@ -470,7 +470,7 @@ pub unsafe fn free(object: *mut PyObject, native: *mut PyTypeObject, dealloc: de
             dealloc(object);
         }
         if owns_class {
-            xdecref(class.cast());
+            decref(class.cast());
         }
     }
 }

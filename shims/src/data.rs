@@ -14,7 +14,8 @@ const GRAALPY_25_3: &str = include_str!("data/graalpy-25.3.txt");
 /// Functions of GraalPy that are no stubs but abort or return wrong results (seen on 25.0.2).
 const GRAALPY_WRONG: &str = include_str!("data/graalpy-wrong.txt");
 
-/// Functions of PyPy that end the process where they should answer, or take much longer than they need (seen on 7.3.11, 7.3.19 and 8.0.1).
+/// Functions of PyPy that end the process where they should answer, or take longer than they need (seen on 7.3.11, 7.3.19
+/// and 8.0.1).
 const PYPY_WRONG: &str = include_str!("data/pypy-wrong.txt");
 
 /// What released versions do not export, so that nobody needs to ask for it: on PyPy a question that is answered with no

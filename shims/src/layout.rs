@@ -46,7 +46,7 @@ pub struct Layout {
     /// Whether `tp_flags` may be read, and the type.
     pub reads: bool,
     /// Whether the count of references is the first word of an object: CPython up to 3.11, PyPy. Where it is not, and not
-    /// as below either, counting is left to `Py_IncRef` and `Py_DecRef`. Two facts and not one of three values, since a
+    /// as below either, counting is left to `Py_IncRef` and `Py_DecRef`. Each is a fact and not one value of several, since a
     /// fact that is in memory is asked for by one instruction.
     pub plain_counts: bool,
     /// Whether it is in two parts, of which the thread that an object belongs to counts in one: CPython without a GIL.

@@ -1,5 +1,5 @@
-//! What C does with macros: types and the contents of small objects, by layout where it is known and
-//! by calls where it is not.
+//! What C does with macros: types and the contents of small objects, by layout where it is known and by calls where it is
+//! not.
 
 use core::ffi::c_ulong;
 

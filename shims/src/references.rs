@@ -188,7 +188,7 @@ impl<'a> Local<'a> {
 
     #[inline(always)]
     fn is_here(&self) -> bool {
-        thread_pointer() == Some(self.thread.load(Ordering::Relaxed))
+        thread_pointer() == self.thread.load(Ordering::Relaxed)
     }
 
     /// Counts one more, unless that is for C to do.
@@ -224,36 +224,28 @@ impl<'a> Local<'a> {
 /// The count of an object that lives as long as the process.
 const IMMORTAL: u32 = u32::MAX;
 
-/// What identifies the calling thread in an object that belongs to it, where that is known here: `_Py_ThreadId`, which C
-/// compiles into every module.
-#[inline(always)]
-fn thread_pointer() -> Option<usize> {
-    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-    {
-        let pointer;
-        // SAFETY: the first word of thread-local storage, which is its own address.
-        unsafe {
-            core::arch::asm!(
-                "mov {}, fs:0", out(reg) pointer, options(nostack, readonly, preserves_flags),
-            );
-        }
-        Some(pointer)
-    }
-    #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
-    {
-        let pointer;
-        // SAFETY: reads a register.
-        unsafe {
-            core::arch::asm!(
-                "mrs {}, tpidr_el0", out(reg) pointer, options(nostack, nomem, preserves_flags),
-            );
-        }
-        Some(pointer)
-    }
-    #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
-    None
-}
-
 /// Whether [`thread_pointer`] is known here.
 pub(crate) const KNOWS_THREADS: bool =
     cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")));
+
+/// What identifies the calling thread in an object that belongs to it: `_Py_ThreadId`, which C compiles into every module.
+/// Only where [`KNOWS_THREADS`] says so.
+#[inline(always)]
+fn thread_pointer() -> usize {
+    let pointer: usize;
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    // SAFETY: the first word of thread-local storage, which is its own address.
+    unsafe {
+        core::arch::asm!("mov {}, fs:0", out(reg) pointer, options(nostack, readonly, preserves_flags));
+    }
+    #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+    // SAFETY: reads a register.
+    unsafe {
+        core::arch::asm!("mrs {}, tpidr_el0", out(reg) pointer, options(nostack, nomem, preserves_flags));
+    }
+    #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    {
+        pointer = unreachable!("no layout has local counts here");
+    }
+    pointer
+}

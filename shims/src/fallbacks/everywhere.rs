@@ -1,4 +1,4 @@
-//! Functions of the limited API of 3.7 that PyPy or GraalPy lacks.
+//! Functions of the limited API of 3.7 that PyPy or GraalPy lacks, or that are not asked for there.
 
 #![expect(non_snake_case, reason = "the names are those of the C API")]
 

@@ -48,7 +48,7 @@ pub(super) unsafe extern "C" fn PyObject_Vectorcall(
                 result
             }
         };
-        decref(tuple);
+        xdecref(tuple);
         result
     }
 }
