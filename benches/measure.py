@@ -63,9 +63,9 @@ OPERATIONS = [
     ("iterate", "iteration, 100 items", "for _ in Countdown(100): pass", "list(Countdown(3)) == [2, 1, 0]"),
 ]
 
-# More than any version needs to specialise a loop, and PyPy to compile it with
-# what goes off the beaten track in it.
-WARM = 5000
+# Rounds before anything is measured: more than any version needs to specialise a
+# loop, and PyPy to compile it with what goes off the beaten track in it.
+WARM_UP = 5000
 
 LOOP = """\
 def loop(count, {names}):
@@ -131,7 +131,7 @@ def scope_of(module):
     return scope
 
 
-def compiled(scope, name, statement, check):
+def compiled(scope, name, statement, check, warm_up):
     """Makes `loop(n)`, which runs the statement n times, and warms it.
 
     Each operation has a code object of its own, so that CPython specialises it
@@ -147,7 +147,7 @@ def compiled(scope, name, statement, check):
     def run(n):
         loop(itertools.repeat(None, n), **scope)
 
-    run(WARM)
+    run(warm_up)
     return run
 
 
@@ -226,6 +226,7 @@ def main():
     parser.add_argument("module", nargs="?", help="the file of the module")
     parser.add_argument("--warm", help="another module to import before, for `import`")
     parser.add_argument("--operation", action="append", help="only this one")
+    parser.add_argument("--warm-up", type=int, default=WARM_UP, help="rounds before")
     parser.add_argument("--few", type=int, default=1000)
     parser.add_argument("--many", type=int, default=6000)
     parser.add_argument("--repeat", type=int, default=7)
@@ -239,7 +240,7 @@ def main():
         return
     scope = scope_of(load(os.path.abspath(arguments.module), "bench_module"))
     operations = [o for o in operations if o[0] in (arguments.operation or [o[0]])]
-    loops = [(o[0], compiled(scope, o[0], o[2], o[3])) for o in operations]
+    loops = [(o[0], compiled(scope, o[0], o[2], o[3], arguments.warm_up)) for o in operations]
     if arguments.what == "count":
         count(loops, arguments.few, arguments.many)
     elif arguments.what == "time":

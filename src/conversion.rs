@@ -8,7 +8,7 @@ use everypy_shims::object;
 use crate::err::{PyErr, PyResult};
 use crate::instance::{Borrowed, Bound, BoundObject, Py};
 use crate::marker::Python;
-use crate::types::PyAny;
+use crate::types::{PyAny, PyList};
 
 /// Makes a Rust value of a Python object, which it may borrow from for `'a`.
 #[diagnostic::on_unimplemented(
@@ -148,6 +148,24 @@ pub trait IntoPyObject<'py>: Sized {
         }
     }
 
+    /// A list of elements: where many cost less when they are made at once, so.
+    ///
+    /// # Errors
+    ///
+    /// As [`PyList::new`].
+    ///
+    /// # Panics
+    ///
+    /// As [`PyList::new`].
+    #[doc(hidden)]
+    #[inline(always)]
+    fn list<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
+    where
+        I: ExactSizeIterator<Item = Self>,
+    {
+        PyList::one_by_one(py, elements)
+    }
+
     /// The object of a whole sequence: a list, but `bytes` of bytes.
     #[doc(hidden)]
     fn sequence_into_pyobject<I>(sequence: I, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>
@@ -155,7 +173,7 @@ pub trait IntoPyObject<'py>: Sized {
         I: IntoIterator<Item = Self>,
         I::IntoIter: ExactSizeIterator<Item = Self>,
     {
-        crate::types::PyList::new(py, sequence).map(Bound::into_any)
+        PyList::new(py, sequence).map(Bound::into_any)
     }
 }
 

@@ -12,7 +12,7 @@ use everypy_ffi::{
 };
 
 use crate::layout::{Layout, WORD, layout};
-use crate::object::{decref, field, type_flags, type_of, xdecref};
+use crate::object::{decref, field, type_flags, type_of, utf8, xdecref};
 use crate::runtime::runtime;
 
 /// What a class is made of.
@@ -319,11 +319,7 @@ unsafe fn refuse(blueprint: &Blueprint<'_>, itemsize: usize) -> Option<()> {
             if name.is_null() {
                 return None;
             }
-            let mut length = 0;
-            let text = ffi::PyUnicode_AsUTF8AndSize(name, &raw mut length);
-            let bytes = (!text.is_null())
-                .then(|| core::slice::from_raw_parts(text.cast::<u8>(), length as usize));
-            let text = bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+            let text = utf8(name).map(str::to_owned);
             xdecref(name);
             text
         }

@@ -63,7 +63,7 @@ pub struct Layout {
     pub floats: bool,
     /// Whether the items of a `tuple` can be read.
     pub tuples: bool,
-    /// Whether the items of a `list`, the number of those of a `dict` and the contents of `bytes` can be read: CPython.
+    /// Whether the items of a `list` and the number of those of a `dict` can be read: CPython.
     pub containers: bool,
     /// Whether a `list` lends its items, which stay alive as long as no code runs and nobody changes the list: on CPython.
     pub lends_items: bool,
@@ -72,8 +72,13 @@ pub struct Layout {
     pub index_only: bool,
     /// Whether `PyUnicode_AsUTF8AndSize` refuses what is no `str`, on CPython, and is faster than asking for the type.
     pub utf8_refuses_others: bool,
+    /// Whether `PyUnicode_AsUTF8AndSize` takes the length that the class of an object tells, which may say what it likes: PyPy
+    /// before 8.
+    pub text_asks_class: bool,
     /// Whether a text costs less as a C string than as an object: on PyPy, where an object that C gets to see is made twice.
     pub prefers_c_strings: bool,
+    /// Whether many numbers cost less in the bytes of an `array.array` than each as an object: on PyPy, for the same reason.
+    pub packs_numbers: bool,
     /// Whether a function made in C is called through a pointer of its own: CPython since 3.8.
     pub vectorcalls: bool,
     /// Whether objects are handles when bit 63 of their address is set: GraalPy.
@@ -117,6 +122,8 @@ pub struct Layout {
     pub shift: usize,
     /// The offset of the first item of a `tuple`.
     pub tuple_items: usize,
+    /// The offset of the contents of `bytes`, 0 where they cannot be read.
+    pub bytes_data: usize,
 }
 
 /// Offsets on CPython with a GIL, to which [`Layout::shift`] is to be added.
@@ -144,8 +151,6 @@ impl Layout {
     pub const TP_FLAGS: usize = 21 * WORD;
     /// `ob_item` of a `list`: the pointer to the items, behind their number.
     pub const LIST_ITEMS: usize = 3 * WORD;
-    /// `ob_sval` of `bytes`: the contents, behind their number and a hash.
-    pub const BYTES_DATA: usize = 4 * WORD;
     /// `m_ml` of a function made in C: the definition. `m_self` follows.
     pub const M_ML: usize = 2 * WORD;
     /// `vectorcall` of a function made in C: behind definition, `self`, module and weak references.
@@ -213,7 +218,9 @@ impl Layout {
             lends_items: cpython,
             index_only: cpython && !before(10),
             utf8_refuses_others: cpython && !reads,
+            text_asks_class: pypy,
             prefers_c_strings: pypy,
+            packs_numbers: pypy,
             vectorcalls: contents && !before(8),
             handles: runtime.implementation == Implementation::GraalPy,
             type_fields: reads || pypy || (cpython && before(10)),
@@ -233,6 +240,8 @@ impl Layout {
             shift: header - 2 * WORD,
             // Since 3.14 a hash comes between the size and the items.
             tuple_items: header + if cpython && !before(14) { 2 * WORD } else { WORD },
+            // The size, a hash, and on PyPy a state of 32 bits.
+            bytes_data: if reads { header + 2 * WORD + if pypy { 4 } else { 0 } } else { 0 },
         })
     }
 }

@@ -184,6 +184,12 @@ pub fn prefers_c_strings() -> bool {
     layout().prefers_c_strings
 }
 
+/// Whether many numbers cost less when they are made at once: see [`Layout::packs_numbers`].
+#[inline(always)]
+pub fn packs_numbers() -> bool {
+    layout().packs_numbers
+}
+
 /// Whether `PyUnicode_AsUTF8AndSize` refuses what is no `str`, and is faster than asking for the type: where types cannot
 /// be read.
 #[inline(always)]
@@ -378,10 +384,9 @@ pub unsafe fn dict_size(dict: *mut PyObject) -> Option<usize> {
 pub unsafe fn bytes<'a>(object: *mut PyObject) -> Option<&'a [u8]> {
     let layout = layout();
     // SAFETY: the layout says where the number is, and the contents; they do not change.
-    layout.containers.then(|| unsafe {
+    (layout.bytes_data != 0).then(|| unsafe {
         let length: usize = field(object, layout.shift, Layout::CONTENTS);
-        let data = object.byte_add(layout.shift + Layout::BYTES_DATA);
-        slice(data.cast(), length)
+        slice(object.byte_add(layout.bytes_data).cast(), length)
     })
 }
 
@@ -405,6 +410,43 @@ pub unsafe fn ascii_of_any<'a>(object: *mut PyObject) -> Option<&'a str> {
         } else {
             ascii(object)
         }
+    }
+}
+
+/// The text of a `str` as UTF-8: `PyUnicode_AsUTF8AndSize`. Nothing if that fails, with an exception.
+///
+/// # Safety
+///
+/// The table is loaded and this thread attached; `object` is a `str`, or the call refuses it; it outlives `'a`.
+#[inline]
+pub unsafe fn utf8<'a>(object: *mut PyObject) -> Option<&'a str> {
+    let mut length = 0;
+    // SAFETY: as the caller says. The text belongs to the object.
+    unsafe {
+        let text = ffi::PyUnicode_AsUTF8AndSize(object, &raw mut length);
+        if text.is_null() {
+            return None;
+        }
+        if layout().text_asks_class && type_of(object) != ffi::PyUnicode_Type() {
+            length = length_of_utf8(object)?;
+        }
+        Some(core::str::from_utf8_unchecked(slice(text.cast(), length as usize)))
+    }
+}
+
+/// How many bytes a text has, by encoding it.
+#[cold]
+#[inline(never)]
+unsafe fn length_of_utf8(text: *mut PyObject) -> Option<Py_ssize_t> {
+    // SAFETY: as the caller says; the result is new bytes or null with an exception.
+    unsafe {
+        let bytes = ffi::PyUnicode_AsUTF8String(text);
+        if bytes.is_null() {
+            return None;
+        }
+        let length = ffi::PyBytes_Size(bytes);
+        xdecref(bytes);
+        Some(length)
     }
 }
 

@@ -232,7 +232,9 @@ fn item<'py, T: FromPyObjectOwned<'py>>(object: &Bound<'py, PyAny>) -> PyResult<
 
 fn sequence<'py, T: FromPyObjectOwned<'py>>(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Vec<T>> {
     check_sequence(object)?;
-    let mut items = Vec::with_capacity(object.len().unwrap_or(0));
+    let mut items = Vec::new();
+    // Its class says how many there are, which need not be so.
+    let _ = items.try_reserve(object.len().unwrap_or(0));
     for element in object.try_iter()? {
         items.push(item(&element?)?);
     }

@@ -5,13 +5,14 @@ use core::convert::Infallible;
 use everypy_ffi as ffi;
 use everypy_shims::object::Floats;
 
+use super::packed;
 use crate::conversion::{FromPyObject, IntoPyObject, read_exact, read_while};
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::PyTypeError;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Borrowed, Bound};
 use crate::marker::Python;
-use crate::types::{PyAny, PyAnyMethods as _, PyFloat};
+use crate::types::{PyAny, PyAnyMethods as _, PyFloat, PyList};
 
 impl<'a, 'py> FromPyObject<'a, 'py> for f64 {
     type Error = PyErr;
@@ -106,6 +107,14 @@ macro_rules! into_float {
                     // SAFETY: attached.
                     Ok(unsafe { ffi::PyFloat_FromDouble(f64::from(self)) })
                 }
+
+                #[inline]
+                fn list<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
+where
+I: ExactSizeIterator<Item = Self>,
+{
+packed::list(py, elements)
+                }
             }
 
             impl<'py> IntoPyObject<'py> for &$ty {
@@ -121,6 +130,14 @@ macro_rules! into_float {
                 #[inline]
                 fn into_c(self, py: Python<'py>) -> PyResult<*mut ffi::PyObject> {
                     (*self).into_c(py)
+                }
+
+                #[inline]
+                fn list<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
+where
+I: ExactSizeIterator<Item = Self>,
+{
+packed::list(py, elements.copied())
                 }
             }
         )*

@@ -7,6 +7,7 @@ use core::num::NonZero;
 use everypy_ffi as ffi;
 use everypy_shims::object::{self, SmallInts};
 
+use super::packed;
 use crate::conversion::{FromPyObject, IntoPyObject, read_exact, read_while};
 use crate::err::{PyErr, PyResult};
 use crate::exceptions::{PyOverflowError, PyTypeError, PyValueError};
@@ -15,7 +16,7 @@ use crate::instance::{Borrowed, Bound};
 use crate::marker::Python;
 use crate::type_object::PyTypeInfo as _;
 use crate::types::{
-    PyAny, PyAnyMethods as _, PyBool, PyBytes, PyBytesMethods, PyInt, PyStringMethods as _,
+    PyAny, PyAnyMethods as _, PyBool, PyBytes, PyBytesMethods, PyInt, PyList, PyStringMethods as _,
     PyTypeMethods as _,
 };
 
@@ -157,6 +158,14 @@ macro_rules! integers {
                     Ok(unsafe { ffi::$to(self as $wide) })
                 }
 
+                #[inline]
+                fn list<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
+where
+I: ExactSizeIterator<Item = Self>,
+{
+packed::list(py, elements)
+                }
+
                 integers!(@bytes_out $ty);
             }
 
@@ -177,6 +186,14 @@ macro_rules! integers {
             #[inline]
             fn into_c(self, py: Python<'py>) -> PyResult<*mut ffi::PyObject> {
                 (*self).into_c(py)
+            }
+
+            #[inline]
+            fn list<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
+where
+I: ExactSizeIterator<Item = Self>,
+{
+packed::list(py, elements.copied())
             }
 
             integers!(@bytes_out_reference $ty);

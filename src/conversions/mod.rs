@@ -3,6 +3,7 @@
 mod containers;
 mod floats;
 mod integers;
+mod packed;
 mod pointers;
 mod text;
 mod tuples;

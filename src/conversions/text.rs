@@ -33,13 +33,10 @@ impl<'a, 'py> FromPyObject<'a, 'py> for &'a str {
 #[inline(never)]
 fn text_by_call<'a>(object: Borrowed<'a, '_, PyAny>) -> PyResult<&'a str> {
     if object::utf8_refuses_others() {
-        let mut length = 0;
-        // SAFETY: attached; alive; what is no str is refused; the text belongs to the object.
+        // SAFETY: attached; alive for `'a`; what is no str is refused.
         unsafe {
-            let start = ffi::PyUnicode_AsUTF8AndSize(object.as_ptr(), &raw mut length);
-            if !start.is_null() {
-                let bytes = core::slice::from_raw_parts(start.cast::<u8>(), length as usize);
-                return Ok(core::str::from_utf8_unchecked(bytes));
+            if let Some(text) = object::utf8(object.as_ptr()) {
+                return Ok(text);
             }
             ffi::PyErr_Clear();
         }

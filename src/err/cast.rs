@@ -41,23 +41,25 @@ impl<'py> CastIntoError<'py> {
 /// `'int' object is not an instance of 'str'`; of several classes as in Python's own `isinstance`, `(<class 'str'>, …)`.
 #[cold]
 fn describe(from: &Bound<'_, PyAny>, classinfo: &Bound<'_, PyAny>) -> String {
-    let mut text = "'".to_owned();
-    push_name(&mut text, &from.get_type());
-    text.push_str("' object is not an instance of ");
+    let mut text = String::new();
+    push_quoted(&mut text, &from.get_type());
+    text.push_str(" object is not an instance of ");
     if let Ok(class) = classinfo.cast::<PyType>() {
-        text.push('\'');
-        push_name(&mut text, class);
-        text.push('\'');
+        push_quoted(&mut text, class);
     } else if let Ok(classes) = classinfo.repr() {
         text.push_str(&classes.to_string_lossy());
     }
     text
 }
 
-fn push_name(text: &mut String, class: &Bound<'_, PyType>) {
+/// The name of a class in quotes.
+#[inline(never)]
+fn push_quoted(text: &mut String, class: &Bound<'_, PyType>) {
+    text.push('\'');
     if let Ok(name) = class.name() {
         text.push_str(&name.to_string_lossy());
     }
+    text.push('\'');
 }
 
 macro_rules! cast_error {

@@ -451,13 +451,10 @@ impl Signature {
     /// The place of a name that is not interned, as `f(**{…})` may pass.
     #[cold]
     fn place_by_text(&self, name: Borrowed<'_, '_, PyString>) -> PyResult<Option<usize>> {
-        let mut length = 0;
         // SAFETY: attached; a str, whose text lives as long as it does.
         unsafe {
-            let text = ffi::PyUnicode_AsUTF8AndSize(name.as_ptr(), &raw mut length);
-            if !text.is_null() {
-                let text = core::slice::from_raw_parts(text.cast(), length as usize);
-                return Ok(self.names.iter().position(|known| known.as_bytes() == text));
+            if let Some(text) = object::utf8(name.as_ptr()) {
+                return Ok(self.names.iter().position(|&known| known == text));
             }
             // No name of ours has a lone surrogate.
             if ffi::PyErr_ExceptionMatches(*ffi::PyExc_UnicodeEncodeError()) == 0 {
@@ -513,34 +510,29 @@ impl Signature {
 
     #[cold]
     fn missing_positional(&self, room: &[*mut PyObject]) -> PyErr {
-        let missing = (0..self.required).filter(|&place| room[place].is_null());
-        self.missing("positional", &mut missing.map(|place| self.names[place]))
+        self.missing("positional", &self.names[..self.required], &|place| room[place].is_null())
     }
 
     #[cold]
     fn missing_keywords(&self, room: &[*mut PyObject]) -> PyErr {
-        let missing = (0..room.len())
-            .filter(|&place| room[place].is_null() && self.keyword_only_required[place]);
-        self.missing("keyword-only", &mut missing.map(|place| self.names[self.positional + place]))
+        let is_missing = |place: usize| room[place].is_null() && self.keyword_only_required[place];
+        self.missing("keyword-only", &self.names[self.positional..], &is_missing)
     }
 
-    fn missing(&self, kind: &str, names: &mut dyn Iterator<Item = &str>) -> PyErr {
+    fn missing(&self, kind: &str, names: &[&str], is_missing: &dyn Fn(usize) -> bool) -> PyErr {
+        let places = || (0..names.len()).filter(|&place| is_missing(place));
+        let count = places().count();
         let mut list = String::new();
-        let mut count = 0;
-        let mut names = names.peekable();
-        while let Some(name) = names.next() {
-            if count > 0 {
-                let last = names.peek().is_none();
-                list.push_str(match (count, last) {
-                    (1, true) => " and ",
-                    (_, true) => ", and ",
-                    (_, false) => ", ",
-                });
-            }
+        for (number, place) in places().enumerate() {
+            let after = match (count - number, count) {
+                (1, _) => "'",
+                (2, 2) => "' and ",
+                (2, _) => "', and ",
+                _ => "', ",
+            };
             list.push('\'');
-            list.push_str(name);
-            list.push('\'');
-            count += 1;
+            list.push_str(names[place]);
+            list.push_str(after);
         }
         let plural = if count == 1 { "" } else { "s" };
         self.error(format_args!("missing {count} required {kind} argument{plural}: {list}"))

@@ -36,7 +36,23 @@ impl PyList {
         T: IntoPyObject<'py>,
         U: ExactSizeIterator<Item = T>,
     {
-        let mut elements = elements.into_iter();
+        T::list(elements.into_iter(), py)
+    }
+
+    /// A list of elements, each of which is made by itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Self::new).
+    #[inline(always)]
+    pub(crate) fn one_by_one<'py, T: IntoPyObject<'py>>(
+        py: Python<'py>,
+        mut elements: impl ExactSizeIterator<Item = T>,
+    ) -> PyResult<Bound<'py, PyList>> {
         let length = elements.len();
         // SAFETY: attached; the result is a new list or null with an exception.
         let list = unsafe { ffi::PyList_New(length as ffi::Py_ssize_t).owned_or_err(py)? };
@@ -51,10 +67,16 @@ impl PyList {
             unsafe { places.set(count, element) };
             count += 1;
         }
-        assert_eq!(length, count, "the iterator gives fewer elements than it said");
-        assert!(elements.next().is_none(), "the iterator gives more elements than it said");
+        Self::check_length(length, count, &mut elements);
         // SAFETY: made as a list.
         Ok(unsafe { list.cast_into_unchecked() })
+    }
+
+    /// Panics if an iterator has not given as many elements as it `said`, or has more.
+    #[inline(always)]
+    pub(crate) fn check_length<T>(said: usize, given: usize, rest: &mut impl Iterator<Item = T>) {
+        assert_eq!(said, given, "the iterator gives fewer elements than it said");
+        assert!(rest.next().is_none(), "the iterator gives more elements than it said");
     }
 
     /// An empty list.

@@ -145,16 +145,8 @@ impl<'a> Borrowed<'a, '_, PyString> {
 
     #[inline(never)]
     fn to_str_by_call(self) -> PyResult<&'a str> {
-        let mut length = 0;
-        // SAFETY: attached; a str. What is returned is kept by the str while it lives.
-        unsafe {
-            let start = ffi::PyUnicode_AsUTF8AndSize(self.as_ptr(), &raw mut length);
-            if start.is_null() {
-                return Err(self.surrogate_error());
-            }
-            let bytes = core::slice::from_raw_parts(start.cast(), length as usize);
-            Ok(core::str::from_utf8_unchecked(bytes))
-        }
+        // SAFETY: attached; a str that lives for `'a`.
+        unsafe { object::utf8(self.as_ptr()) }.ok_or_else(|| self.surrogate_error())
     }
 
     /// The `UnicodeEncodeError` of a text that is not UTF-8, as the codec raises it: what `PyUnicode_AsUTF8AndSize`

@@ -37,7 +37,7 @@ rows! {
             arg2: Py_ssize_t,
         ) -> *mut PyObject, (3, 7), required;
         fn PyBytes_Repr(arg1: *mut PyObject, arg2: c_int) -> *mut PyObject, (3, 7);
-        fn PyBytes_Size(arg1: *mut PyObject) -> Py_ssize_t, (3, 7), required;
+        fn PyBytes_Size(arg1: *mut PyObject) -> Py_ssize_t, (3, 7);
     }
     variadic {
         fn PyBytes_FromFormat(arg1: *const c_char) -> *mut PyObject, (3, 7), required;

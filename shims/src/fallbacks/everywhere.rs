@@ -35,6 +35,21 @@ pub(super) unsafe extern "C" fn PyObject_Length(object: *mut PyObject) -> Py_ssi
     unsafe { ffi::PyObject_Size(object) }
 }
 
+/// By the function of `bytes` itself: GraalPy's own asks the class of the object, which may say what it likes, and so do
+/// its buffers.
+pub(super) unsafe extern "C" fn PyBytes_Size(bytes: *mut PyObject) -> Py_ssize_t {
+    type Length = unsafe extern "C" fn(*mut PyObject) -> Py_ssize_t;
+
+    // SAFETY: the caller is attached, and the object is alive; the slot has that signature, or there is none.
+    unsafe {
+        let slot = ffi::PyType_GetSlot(ffi::PyBytes_Type(), ffi::Py_sq_length);
+        match core::mem::transmute::<*mut c_void, Option<Length>>(slot) {
+            Some(length) => length(bytes),
+            None => ffi::PyObject_Size(bytes),
+        }
+    }
+}
+
 /// PyPy collects instances of native classes without being told which there are.
 pub(super) unsafe extern "C" fn PyObject_GC_Track(_object: *mut c_void) {}
 

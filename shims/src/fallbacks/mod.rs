@@ -38,6 +38,7 @@ fallbacks! {
         moduleobject.PyModule_GetFilenameObject,
         moduleobject.PyModule_GetNameObject,
         abstract_.PyObject_Length,
+        bytesobject.PyBytes_Size,
         longobject.PyLong_FromUnsignedLongLong,
         pyerrors.PyErr_SetObject,
         objimpl.PyObject_GC_Track,

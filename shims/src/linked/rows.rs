@@ -116,7 +116,6 @@ linked! {
             PyBytes_FromObject,
             PyBytes_FromString,
             PyBytes_FromStringAndSize,
-            PyBytes_Size,
         }
         data {
             PyBytes_Type,

@@ -6,9 +6,9 @@ use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
-use crate::check::{define, eval, raises};
+use crate::check::{define, eval, is_pypy, raises, run};
 
-tests![both_ways, borrowed_bytes, vectors_of_bytes, other_containers, wrong_types, subclasses];
+tests![both_ways, borrowed_bytes, vectors_of_bytes, other_containers, wrong_types, subclasses, subclasses_that_lie];
 
 fn both_ways(py: Python<'_>) -> PyResult<()> {
     let all: Vec<u8> = (0..=255).collect();
@@ -89,4 +89,21 @@ fn subclasses(py: Python<'_>) -> PyResult<()> {
     assert_eq!(bytes.extract::<Vec<u8>>()?, b"a\0b");
     assert_eq!(bytes.cast::<PyBytes>()?.as_bytes(), b"a\0b");
     Ok(())
+}
+
+/// What a class says of its length is not how much there is.
+fn subclasses_that_lie(py: Python<'_>) {
+    for length in ["0", "99", "5000", "2 ** 62", "-1", "1 / 0"] {
+        let code = format!(
+            "class Bytes(bytes):\n    def __len__(self): return {length}\nvalue = Bytes(b'abc' * 1000)"
+        );
+        let value = run(py, &[], &code).and_then(|variables| variables.as_any().get_item("value"));
+        let bytes = value.as_ref().map_err(|_| ()).and_then(|value| value.extract::<&[u8]>().map_err(|_| ()));
+        match bytes {
+            Ok(bytes) if is_pypy(py) => assert!(bytes.starts_with(&b"abc".repeat(1000)), "{length}"),
+            Ok(bytes) => assert!(bytes == b"abc".repeat(1000), "{length}"),
+            // PyPy makes C as much room as the class says, and hands it no such object if that is not enough.
+            Err(()) => assert!(is_pypy(py), "{length}"),
+        }
+    }
 }

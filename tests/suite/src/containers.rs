@@ -8,18 +8,20 @@ use pyo3::exceptions::{
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use crate::check::{define, eval, raises};
+use crate::check::{define, eval, is_cpython, is_pypy, raises, run};
 
 tests![
     options,
     vectors,
     vectors_of_other_sequences,
     vectors_of_no_sequence,
+    subclasses_that_lie,
     failures_in_the_middle,
     a_list_that_changes,
     arrays,
     tuples_of_every_length,
     wrong_tuples,
+    many_numbers,
     large_numbers_among_small_ones,
     numbers_of_other_types,
     items_that_go_while_they_are_read,
@@ -75,7 +77,14 @@ class Sequence:
             raise IndexError
         return index + 1
 
-sub, own = List([1, 2, 3]), Sequence()
+class Lying(Sequence):
+    def __init__(self, length):
+        self.length = length
+
+    def __len__(self):
+        return self.length
+
+sub, own, none, many, most, negative = List([1, 2, 3]), Sequence(), *map(Lying, [0, 2**40, 2**62, -1])
 ";
     for object in [
         eval(py, "(1, 2, 3)"),
@@ -84,10 +93,48 @@ sub, own = List([1, 2, 3]), Sequence()
         eval(py, "__import__('collections').deque([1, 2, 3])"),
         define(py, "sub", classes),
         define(py, "own", classes),
+        define(py, "none", classes),
+        define(py, "many", classes),
+        define(py, "most", classes),
+        define(py, "negative", classes),
     ] {
         assert_eq!(object.extract::<Vec<i32>>()?, [1, 2, 3], "{object:?}");
     }
     Ok(())
+}
+
+/// What a class says of its length is not how much there is. PyPy and GraalPy believe it now and then, but nothing is read
+/// that is not there.
+fn subclasses_that_lie(py: Python<'_>) {
+    for base in ["list", "tuple"] {
+        for length in ["0", "2", "99", "2 ** 40", "-1", "1 / 0"] {
+            let code = format!(
+                "class Items({base}):\n    def __len__(self): return {length}\nvalue = Items([1, 2, 3])"
+            );
+            let value = run(py, &[], &code).and_then(|variables| variables.as_any().get_item("value"));
+            let Ok(value) = value else {
+                assert!(is_pypy(py), "{length} of {base}");
+                continue;
+            };
+            let all = value.extract::<Vec<i32>>();
+            let three = value.extract::<(i32, i32, i32)>();
+            let items: Vec<_> = match (value.cast::<PyList>(), value.cast::<PyTuple>()) {
+                (Ok(list), _) => list.iter().map(|item| item.extract::<i32>()).collect(),
+                (_, Ok(tuple)) => tuple.iter().map(|item| item.extract::<i32>()).collect(),
+                _ => unreachable!(),
+            };
+            let items: PyResult<Vec<i32>> = items.into_iter().collect();
+            if is_cpython(py) {
+                assert_eq!(all.as_deref().expect("a sequence"), [1, 2, 3], "{length} of {base}");
+                assert_eq!(items.as_deref().expect("numbers"), [1, 2, 3], "{length} of {base}");
+                assert!(base == "list" || three.is_ok_and(|three| three == (1, 2, 3)), "{length} of {base}");
+            } else {
+                let real = |items: PyResult<Vec<i32>>| items.map_or(true, |items| [1, 2, 3].starts_with(&items));
+                assert!(real(all) && real(items), "{length} of {base}");
+                assert!(three.map_or(true, |three| three == (1, 2, 3)), "{length} of {base}");
+            }
+        }
+    }
 }
 
 fn vectors_of_no_sequence(py: Python<'_>) {
@@ -162,6 +209,49 @@ Shortening, Growing = Shortening, Growing
     items.as_any().call_method0("clear")?;
     items.append(variables.get_item("Growing")?.unwrap().call0()?)?;
     assert_eq!(items.extract::<Vec<i32>>()?, [2; 100]);
+    Ok(())
+}
+
+/// Few numbers and many become the same objects, of a vector and of references.
+fn many_numbers(py: Python<'_>) -> PyResult<()> {
+    let check = |lists: [Bound<'_, PyList>; 3], name: &str| -> PyResult<()> {
+        let [one_by_one, ..] = &lists;
+        for list in &lists {
+            assert!(list.is_exact_instance_of::<PyList>());
+            // That tells `1` from `1.0` and `-0.0` from `0.0`.
+            assert_eq!(list.repr()?.to_string(), one_by_one.repr()?.to_string());
+            for item in list {
+                assert_eq!(item.get_type().name()?, name);
+            }
+        }
+        Ok(())
+    };
+    macro_rules! check {
+        ($name:literal, $numbers:expr) => {
+            for length in [0, 1, 15, 16, 17, 100, 1000] {
+                let numbers: Vec<_> = $numbers.into_iter().cycle().take(length).collect();
+                let one_by_one = PyList::empty(py);
+                for number in &numbers {
+                    one_by_one.append(number)?;
+                }
+                assert_eq!(one_by_one.len(), length);
+                check([one_by_one, PyList::new(py, &numbers)?, PyList::new(py, numbers)?], $name)?;
+            }
+        };
+    }
+    check!("float", [0.0, -0.0, 1.5, f64::MAX, f64::MIN_POSITIVE, f64::INFINITY, f64::NEG_INFINITY, f64::NAN]);
+    check!("float", [0.1_f32, -0.0, f32::MAX, f32::NAN]);
+    check!("int", [0, -1, i8::MIN, i8::MAX]);
+    check!("int", [0, u8::MAX]);
+    check!("int", [0, -1, i16::MIN, i16::MAX]);
+    check!("int", [0, u16::MAX]);
+    check!("int", [0, -1, i32::MIN, i32::MAX]);
+    check!("int", [0, u32::MAX]);
+    check!("int", [0, -1, i64::MIN, i64::MAX]);
+    check!("int", [0, u64::MAX]);
+    check!("int", [0, -1, isize::MIN, isize::MAX]);
+    check!("int", [0, usize::MAX]);
+    check!("int", [0, -1, i128::MIN, i128::MAX]);
     Ok(())
 }
 

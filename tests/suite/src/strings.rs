@@ -6,13 +6,14 @@ use pyo3::exceptions::{PyTypeError, PyUnicodeEncodeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::check::{define, eval, raises, raises_like};
+use crate::check::{define, eval, is_pypy, raises, raises_like, run};
 
 tests![
     texts_go_both_ways,
     borrowed_text_stays,
     every_rust_type,
     subclasses,
+    subclasses_that_lie,
     lone_surrogates,
     lossy_text,
     characters,
@@ -111,6 +112,23 @@ fn subclasses(py: Python<'_>) -> PyResult<()> {
     let ascii = define(py, "text", "class Text(str): pass\ntext = Text('sub')");
     assert_eq!(ascii.extract::<String>()?, "sub");
     Ok(())
+}
+
+/// What a class says of its length is not how much there is.
+fn subclasses_that_lie(py: Python<'_>) {
+    for text in ["abc", "naïve"] {
+        for length in ["0", "99", "2 ** 62", "-1", "1 / 0"] {
+            let code = format!(
+                "class Text(str):\n    def __len__(self): return {length}\nvalue = Text('{text}' * 100)"
+            );
+            let value = run(py, &[], &code).and_then(|variables| variables.as_any().get_item("value"));
+            match value.as_ref().map(|value| value.extract::<&str>()) {
+                Ok(Ok(value)) => assert_eq!(value, text.repeat(100), "{length}"),
+                // PyPy before 8 asks the class whenever it hands such an object to C.
+                Ok(Err(_)) | Err(_) => assert!(is_pypy(py) && matches!(length, "-1" | "1 / 0"), "{length}"),
+            }
+        }
+    }
 }
 
 /// The same `UnicodeEncodeError` as `str.encode` raises, with all of its fields.

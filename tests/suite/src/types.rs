@@ -119,6 +119,8 @@ fn iterators_that_lie(py: Python<'_>) {
     panics(4, 3);
     panics(0, 1);
     panics(1, 0);
+    panics(99, 100);
+    panics(101, 100);
     assert!(!PyErr::occurred(py));
 }
 
