@@ -31,8 +31,7 @@ pub unsafe fn with_lock<R>(object: *mut PyObject, body: impl FnOnce() -> R) -> R
     body()
 }
 
-/// The same for a `body` that neither runs code of others nor waits for anything, and is short: only the lock itself is
-/// taken, if it is free, and nobody told who could make this thread let go of it.
+/// The same for a `body` for which [`ShortLock`] serves.
 ///
 /// # Safety
 ///
@@ -41,7 +40,7 @@ pub unsafe fn with_lock<R>(object: *mut PyObject, body: impl FnOnce() -> R) -> R
 pub unsafe fn with_short_lock<R>(object: *mut PyObject, body: impl FnOnce() -> R) -> R {
     // SAFETY: as the caller says.
     unsafe {
-        let Some(_mutex) = Mutex::try_lock(object) else { return with_lock(object, body) };
+        let Some(_lock) = ShortLock::take(object) else { return with_lock(object, body) };
         body()
     }
 }
@@ -76,23 +75,26 @@ impl Drop for Section {
     }
 }
 
-/// The lock of an object, held: a byte whose lowest bit says so, and the next one whether somebody sleeps until it is free.
-struct Mutex<'a>(&'a AtomicU8);
+/// The lock of an object, held until this is dropped, for what neither runs code of others nor waits for anything, and is
+/// short: nobody is told who could make this thread let go of it.
+///
+/// The lock is a byte whose lowest bit says that it is held, and the next one whether somebody sleeps until it is free.
+pub struct ShortLock<'a>(&'a AtomicU8);
 
 const FREE: u8 = 0;
 const HELD: u8 = 1;
 
-impl Mutex<'_> {
+impl ShortLock<'_> {
     /// Behind the thread that an object belongs to come two bytes of flags and the lock.
     const OFFSET: usize = WORD + 2;
 
-    /// Nothing if it is held already, or nobody could be woken afterwards.
+    /// Takes it. Nothing if it is held already, or nobody could be woken afterwards.
     ///
     /// # Safety
     ///
-    /// As [`with_lock`], and it is unlocked before the object ends.
+    /// As [`with_lock`], and it is dropped before the object ends.
     #[inline(always)]
-    unsafe fn try_lock(object: *mut PyObject) -> Option<Self> {
+    pub unsafe fn take(object: *mut PyObject) -> Option<Self> {
         fast().unlock_mutex?;
         // SAFETY: only where there is such a function is there a lock, which nobody accesses but atomically.
         let state = unsafe { &*object.byte_add(Self::OFFSET).cast::<AtomicU8>() };
@@ -111,7 +113,7 @@ fn unlock_and_wake(state: &AtomicU8) {
     }
 }
 
-impl Drop for Mutex<'_> {
+impl Drop for ShortLock<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         let free = self.0.compare_exchange(HELD, FREE, Ordering::Release, Ordering::Relaxed);

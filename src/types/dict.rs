@@ -3,7 +3,8 @@
 use core::mem::MaybeUninit;
 
 use everypy_ffi as ffi;
-use everypy_shims::{lock, object};
+use everypy_shims::lock::{self, ShortLock};
+use everypy_shims::object;
 
 use crate::conversion::IntoPyObject;
 use crate::err::{PyResult, answer, error_on_minus_one};
@@ -304,13 +305,17 @@ impl<'py> BoundDictIterator<'py> {
     }
 
     /// The next pair.
-    #[inline]
+    #[inline(always)]
     fn step(&mut self) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
-        if lock::has_locks() {
-            self.step_locked()
-        } else {
-            // SAFETY: the GIL is held.
-            unsafe { self.step_unlocked(object::incref) }
+        // SAFETY: attached; alive; the GIL or the lock is held.
+        unsafe {
+            if !lock::has_locks() {
+                return self.step_unlocked(object::incref);
+            }
+            match ShortLock::take(self.dict.as_ptr()) {
+                Some(_lock) => self.step_unlocked(object::incref_among_threads),
+                None => self.step_locked(),
+            }
         }
     }
 
@@ -320,7 +325,7 @@ impl<'py> BoundDictIterator<'py> {
         // SAFETY: attached; alive; nobody changes the dict while its lock is held.
         unsafe {
             let dict = self.dict.as_ptr();
-            lock::with_short_lock(dict, || self.step_unlocked(object::incref_among_threads))
+            lock::with_lock(dict, || self.step_unlocked(object::incref_among_threads))
         }
     }
 
@@ -348,11 +353,14 @@ impl<'py> BoundDictIterator<'py> {
                 return None;
             }
             let (key, value) = (key.assume_init(), value.assume_init());
-            if self.left == 0 {
+            // In this order it is one instruction.
+            let (left, is_beyond) = self.left.overflowing_sub(1);
+            self.left = left;
+            if is_beyond {
+                self.left = 0;
                 self.changed = Some(Changed::Keys);
                 return None;
             }
-            self.left -= 1;
             incref(key);
             incref(value);
             // Neither is null, which is not asked again.
