@@ -212,8 +212,8 @@ release that supports the interpreter, built for it, and the newest release for 
 Instructions are counted by callgrind, per call as the interpreter's loop sees it, less those of the empty loop. PyPy runs
 with its JIT, warmed up, since that is what users run; its compiled loops are counted like everything else, and what it
 compiles late, too. So its figures are the least of four processes that warm up for different times, and single ones are
-rough. One below zero says no more than that; it has no ratio and is not in the mean. Nanoseconds are the best of several processes, less the empty loop, and depend on what else the machine
-does.
+rough. One below zero says no more than that; it has no ratio and is not in the mean. Nanoseconds are the best of several
+processes, less the empty loop, and depend on what else the machine does.
 ";
 
 const GOALS: &str = "\
