@@ -3,16 +3,15 @@
 use core::ffi::{CStr, c_int, c_void};
 use core::marker::PhantomData;
 
-use everypy_ffi::{
-    PyMethodDef, PyObject, PyType_Slot, PyTypeObject, getter, setter, vectorcallfunc,
-};
-use everypy_shims::{layout, object};
+use everypy_ffi::{PyMethodDef, PyObject, PyType_Slot, getter, setter, vectorcallfunc};
+use everypy_shims::layout;
 
 use crate::conversion::IntoPyObject;
-use crate::err::PyResult;
+use crate::err::{PyErr, PyResult};
 use crate::exceptions::PyTypeError;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::impl_::function::FunctionDef;
+use crate::impl_::slots::is_instance;
 use crate::instance::{Bound, Py};
 use crate::marker::Python;
 use crate::pyclass::NotFrozen;
@@ -157,31 +156,23 @@ impl<T: PyClass> OnePymethodsBlock<T> for &Collector<T> {
 unsafe fn check<T: PyClass>(object: *mut PyObject) -> PyResult<()> {
     // SAFETY: as the caller says.
     unsafe {
-        if !layout().unchecked_receivers || T::cell().is_first(object::type_of(object)) {
-            return Ok(());
+        let py = Python::assume_attached();
+        if !layout().unchecked_receivers || is_instance::<T>(py, object) {
+            Ok(())
+        } else {
+            Err(wrong_receiver(&object.borrowed(py), T::FULL_NAME))
         }
-        check_now(Python::assume_attached(), object, T::type_object_raw, T::FULL_NAME)
     }
 }
 
-#[inline(never)]
-unsafe fn check_now(
-    py: Python<'_>,
-    object: *mut PyObject,
-    class: fn(Python<'_>) -> *mut PyTypeObject,
-    name: &CStr,
-) -> PyResult<()> {
-    // SAFETY: as the caller of `check` says.
-    unsafe {
-        if object::has_memory_of(object, class(py)) {
-            return Ok(());
-        }
-        let received = object.borrowed(py).to_owned().get_type();
-        let received = received.fully_qualified_name()?;
-        let name = name.to_string_lossy();
-        Err(PyTypeError::new_err(format!(
-            "descriptor requires a '{name}' object but received a '{received}'"
-        )))
+#[cold]
+fn wrong_receiver(object: &Bound<'_, PyAny>, name: &CStr) -> PyErr {
+    match object.get_type().fully_qualified_name() {
+        Ok(received) => PyTypeError::new_err(format!(
+            "descriptor requires a '{}' object but received a '{received}'",
+            name.to_string_lossy()
+        )),
+        Err(error) => error,
     }
 }
 

@@ -284,20 +284,7 @@ pub fn hash_of<T: std::hash::Hash>(value: &T) -> u64 {
 #[inline(always)]
 pub unsafe fn is_instance<T: PyClass>(py: Python<'_>, object: *mut PyObject) -> bool {
     // SAFETY: as the caller says.
-    unsafe {
-        T::cell().is_first(object::type_of(object))
-            || is_instance_of(py, object, T::type_object_raw)
-    }
-}
-
-#[inline(never)]
-unsafe fn is_instance_of(
-    py: Python<'_>,
-    object: *mut PyObject,
-    class: fn(Python<'_>) -> *mut ffi::PyTypeObject,
-) -> bool {
-    // SAFETY: as the caller says.
-    unsafe { object::has_memory_of(object, class(py)) }
+    unsafe { T::cell().is_class_of(py, object, T::type_object_raw) }
 }
 
 /// Whether an operator has answered, rather than `NotImplemented`.

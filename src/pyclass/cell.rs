@@ -8,8 +8,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread::ThreadId;
 
 use everypy_ffi::{self as ffi, PyGetSetDef, PyMethodDef, PyObject, PyType_Slot, PyTypeObject};
-use everypy_shims::class::{self, Blueprint, Buffer, Places};
-use everypy_shims::{layout, several_interpreters};
+use everypy_shims::class::{self, Blueprint, Buffer, ELSEWHERE, Places, is_handle};
+use everypy_shims::{layout, object, several_interpreters};
 
 use super::contents::Contents;
 use super::lifecycle::{clear, dealloc, traverse};
@@ -115,6 +115,39 @@ impl ClassCell {
     #[inline(always)]
     pub(crate) fn is_first(&self, class: *mut PyTypeObject) -> bool {
         self.first.load(Ordering::Relaxed) == class
+    }
+
+    /// Whether an object is an instance of this class, in this interpreter or, of the very class, in the first one. `class`
+    /// makes it if need be.
+    ///
+    /// # Safety
+    ///
+    /// `object` is alive, and this thread is attached.
+    #[inline(always)]
+    pub(crate) unsafe fn is_class_of(
+        &self,
+        py: Python<'_>,
+        object: *mut PyObject,
+        class: fn(Python<'_>) -> *mut PyTypeObject,
+    ) -> bool {
+        // SAFETY: as the caller says.
+        unsafe {
+            layout().types && self.is_first(object::type_of(object))
+                || self.is_class_of_by_calls(py, object, class)
+        }
+    }
+
+    #[inline(never)]
+    unsafe fn is_class_of_by_calls(
+        &self,
+        py: Python<'_>,
+        object: *mut PyObject,
+        class: fn(Python<'_>) -> *mut PyTypeObject,
+    ) -> bool {
+        // GraalPy lets anything become an instance of a class by its `__class__`, but a handle has no contents in it.
+        let has_memory = !is_handle(object) || self.offset() == ELSEWHERE;
+        // SAFETY: as the caller says.
+        has_memory && unsafe { object::has_memory_of(object, class(py)) }
     }
 
     /// The same, if its instances are plain.

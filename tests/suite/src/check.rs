@@ -135,6 +135,11 @@ pub(crate) fn is_pypy(py: Python<'_>) -> bool {
     py.runtime().implementation == Implementation::PyPy
 }
 
+/// Whether an instrument looks at each call.
+pub(crate) fn is_watched() -> bool {
+    std::env::var_os("EVERYPY_SHIM").is_some_and(|value| !value.is_empty())
+}
+
 /// Whether this is GraalPy.
 pub(crate) fn is_graalpy(py: Python<'_>) -> bool {
     py.runtime().implementation == Implementation::GraalPy

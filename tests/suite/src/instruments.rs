@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyFloat, PyString};
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-use crate::check::is_pypy;
+use crate::check::{is_pypy, is_watched};
 
 tests![arguments_that_are_on_the_stack, addresses_in_the_table];
 
@@ -48,7 +48,7 @@ fn addresses_in_the_table(py: Python<'_>) {
     unsafe extern "C" {
         fn dlsym(library: *mut c_void, name: *const c_char) -> *const c_void;
     }
-    let watched = std::env::var_os("EVERYPY_SHIM").is_some_and(|value| !value.is_empty());
+    let watched = is_watched();
     // SAFETY: the module is loaded.
     let table = unsafe { ffi::table() };
     let rows: [(&CStr, *const c_void); 4] = [

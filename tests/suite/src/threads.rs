@@ -7,7 +7,7 @@ use std::thread;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use crate::check::{after_collection, eval, is_cpython, mortal, run};
+use crate::check::{after_collection, eval, is_cpython, is_watched, mortal, run};
 
 tests![
     threads_of_rust,
@@ -324,7 +324,7 @@ fn dicts_that_others_change(py: Python<'_>) -> PyResult<()> {
 fn lists_that_others_wait_for(py: Python<'_>) -> PyResult<()> {
     // With instruments each item takes calls that are looked at, one by one.
     let (rounds, items) =
-        if std::env::var_os("EVERYPY_SHIM").is_some() { (1, 1_000) } else { (20, 50_000_i32) };
+        if is_watched() { (1, 1_000) } else { (20, 50_000_i32) };
     let list = PyList::new(py, 0..items)?.unbind();
     py.detach(|| {
         thread::scope(|scope| {

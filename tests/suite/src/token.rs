@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyString};
 use pyo3::{Capability, Implementation};
 
-use crate::check::{eval, raises, run};
+use crate::check::{eval, is_watched, raises, run};
 
 tests![
     attaching_is_nested,
@@ -169,7 +169,7 @@ fn what_is_running(py: Python<'_>) -> PyResult<()> {
     let free_threaded = run(py, &[], code)?.get_item("free_threaded")?.unwrap();
     assert_eq!(runtime.free_threaded, free_threaded.extract::<bool>()?);
     let forbidden = std::env::var_os("EVERYPY_FAST").is_some_and(|value| value == "0");
-    let watched = std::env::var_os("EVERYPY_SHIM").is_some_and(|value| !value.is_empty());
+    let watched = is_watched();
     if forbidden || watched {
         assert!(!runtime.fast);
     } else {

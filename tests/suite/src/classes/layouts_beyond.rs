@@ -10,6 +10,7 @@ tests![
     objects_made_past_our_new,
     a_python_class_as_the_first_base,
     two_bases_of_ours,
+    classes_that_are_assigned,
     new_for_other_classes,
 ];
 
@@ -151,6 +152,44 @@ for bases in (Animal, Plant), (Plant, Animal):
     else:
         refused(Animal.speak, both)
         refused(Animal.rename, both, 'b')
+";
+    useless(py, code)
+}
+
+/// What becomes an instance only by assigning its class, the bases of that, or its order of resolution. GraalPy lets the
+/// first two be assigned.
+fn classes_that_are_assigned(py: Python<'_>) -> PyResult<()> {
+    let code = "
+class Sub(Animal):
+    pass
+
+def assigned(kind):
+    class Other:
+        pass
+    other = Other()
+    other.__class__ = kind
+    return other
+
+def extended(kind):
+    class Base:
+        pass
+    class Other(Base):
+        pass
+    Other.__bases__ = (kind,)
+    return Other()
+
+def invented(kind):
+    class Meta(type):
+        def mro(cls):
+            return [cls, kind, object]
+    class Other(metaclass=Meta):
+        pass
+    return Other()
+
+for kind in Animal, Plant, Unmade, Sub:
+    for make in assigned, extended, invented:
+        useless(lambda: make(kind))
+assert Animal(tally).speak() == 'a' and Plant(2).height == 2
 ";
     useless(py, code)
 }

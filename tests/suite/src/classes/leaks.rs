@@ -11,7 +11,7 @@ use pyo3::types::{
 };
 
 use super::helpers::{Mark, Tally, collect, references, script_with};
-use crate::check::{after_collection, eval, is_cpython, is_pypy};
+use crate::check::{after_collection, eval, is_cpython, is_pypy, is_watched};
 
 tests![
     instances_give_no_more_than_they_have_taken,
@@ -33,7 +33,7 @@ tests![
 
 /// How many instances: fewer where each call is looked at, which needs no more to tell.
 fn many() -> usize {
-    if std::env::var_os("EVERYPY_SHIM").is_some() { 50 } else { 1000 }
+    if is_watched() { 50 } else { 1000 }
 }
 
 #[pyclass(subclass, dict, weakref)]
