@@ -7,21 +7,27 @@ static ALLOCATED: AtomicIsize = AtomicIsize::new(0);
 
 struct Counting;
 
+/// Counts a new piece, unless there is not so much memory.
+fn counted(place: *mut u8) -> *mut u8 {
+    if !place.is_null() {
+        ALLOCATED.fetch_add(1, Ordering::Relaxed);
+    }
+    place
+}
+
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
 // SAFETY: it only passes on.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATED.fetch_add(1, Ordering::Relaxed);
         // SAFETY: the caller's.
-        unsafe { System.alloc(layout) }
+        counted(unsafe { System.alloc(layout) })
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        ALLOCATED.fetch_add(1, Ordering::Relaxed);
         // SAFETY: the caller's.
-        unsafe { System.alloc_zeroed(layout) }
+        counted(unsafe { System.alloc_zeroed(layout) })
     }
 
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, size: usize) -> *mut u8 {
