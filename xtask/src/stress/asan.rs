@@ -14,7 +14,11 @@ pub(super) fn run(asked: &[String]) -> anyhow::Result<()> {
             // Otherwise Python's own allocator hides where an object ends. Leaks are what valgrind looks for, and knows
             // those that are meant; here Python's would be in front of all.
             ("PYTHONMALLOC", "malloc".into()),
-            ("ASAN_OPTIONS", "detect_leaks=0:detect_stack_use_after_return=1".into()),
+            // Tests ask for more memory than there is.
+            (
+                "ASAN_OPTIONS",
+                "detect_leaks=0:detect_stack_use_after_return=1:allocator_may_return_null=1".into(),
+            ),
         ];
         // Functions that are checked need more of it before Python sees that recursion is too deep.
         let with_stack = ["prlimit", "--stack=268435456"];
