@@ -159,7 +159,7 @@ pub trait IntoPyObject<'py>: Sized {
     /// As [`PyList::new`].
     #[doc(hidden)]
     #[inline(always)]
-    fn list<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
+    fn sequence_into_pylist<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
     where
         I: ExactSizeIterator<Item = Self>,
     {

@@ -14,7 +14,9 @@ use everypy_shims::{object, several_interpreters};
 
 use crate::err::{PyErr, PyResult};
 use crate::ffi_ptr::FfiPtrExt as _;
+use crate::instance::{Bound, Py};
 use crate::marker::{Python, detached_from};
+use crate::types::{PyAny, PyAnyMethods as _};
 
 /// What is known of interpreters, and what is kept for them.
 struct Registry {
@@ -458,6 +460,19 @@ impl<T> PerInterpreter<T> {
     unsafe fn drop_box(value: *mut ()) {
         // SAFETY: made by `set` or `get_or_try_init`.
         drop(unsafe { Box::from_raw(value.cast::<T>()) });
+    }
+}
+
+impl PerInterpreter<Py<PyAny>> {
+    /// The value, an attribute of a module, imported if there is none.
+    pub(crate) fn import<'py>(
+        &self,
+        py: Python<'py>,
+        module: &str,
+        attribute: &str,
+    ) -> PyResult<&Bound<'py, PyAny>> {
+        let import = || PyResult::Ok(py.import(module)?.getattr(attribute)?.unbind());
+        Ok(self.get_or_try_init(py, import)?.bind(py))
     }
 }
 

@@ -72,8 +72,8 @@ pub struct Layout {
     pub index_only: bool,
     /// Whether `PyUnicode_AsUTF8AndSize` refuses what is no `str`, on CPython, and is faster than asking for the type.
     pub utf8_refuses_others: bool,
-    /// Whether `PyUnicode_AsUTF8AndSize` takes the length that the class of an object tells, which may say what it likes: PyPy
-    /// before 8.
+    /// Whether `PyUnicode_AsUTF8AndSize` takes the length that the class of an object tells, which may say what it likes, as
+    /// PyPy does before 8.
     pub text_asks_class: bool,
     /// Whether a text costs less as a C string than as an object: on PyPy, where an object that C gets to see is made twice.
     pub prefers_c_strings: bool,

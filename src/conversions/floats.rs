@@ -109,11 +109,11 @@ macro_rules! into_float {
                 }
 
                 #[inline]
-                fn list<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
-where
-I: ExactSizeIterator<Item = Self>,
-{
-packed::list(py, elements)
+                fn sequence_into_pylist<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
+                where
+                    I: ExactSizeIterator<Item = Self>,
+                {
+                    packed::list(py, elements)
                 }
             }
 
@@ -133,11 +133,11 @@ packed::list(py, elements)
                 }
 
                 #[inline]
-                fn list<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
-where
-I: ExactSizeIterator<Item = Self>,
-{
-packed::list(py, elements.copied())
+                fn sequence_into_pylist<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
+                where
+                    I: ExactSizeIterator<Item = Self>,
+                {
+                    <$ty>::sequence_into_pylist(elements.copied(), py)
                 }
             }
         )*

@@ -159,11 +159,11 @@ macro_rules! integers {
                 }
 
                 #[inline]
-                fn list<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
-where
-I: ExactSizeIterator<Item = Self>,
-{
-packed::list(py, elements)
+                fn sequence_into_pylist<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
+                where
+                    I: ExactSizeIterator<Item = Self>,
+                {
+                    packed::list(py, elements)
                 }
 
                 integers!(@bytes_out $ty);
@@ -189,11 +189,11 @@ packed::list(py, elements)
             }
 
             #[inline]
-            fn list<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
-where
-I: ExactSizeIterator<Item = Self>,
-{
-packed::list(py, elements.copied())
+            fn sequence_into_pylist<I>(elements: I, py: Python<'py>) -> PyResult<Bound<'py, PyList>>
+            where
+                I: ExactSizeIterator<Item = Self>,
+            {
+                $ty::sequence_into_pylist(elements.copied(), py)
             }
 
             integers!(@bytes_out_reference $ty);

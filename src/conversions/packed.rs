@@ -9,7 +9,7 @@ use everypy_ffi as ffi;
 use everypy_shims::object;
 
 use crate::conversion::IntoPyObject;
-use crate::err::{PyErr, PyResult};
+use crate::err::PyResult;
 use crate::exceptions::PyMemoryError;
 use crate::ffi_ptr::FfiPtrExt as _;
 use crate::instance::{Bound, Py};
@@ -92,12 +92,11 @@ where
 
 fn of_bytes<'py>(py: Python<'py>, code: &str, bytes: &[u8]) -> PyResult<Bound<'py, PyList>> {
     static ARRAY: PerInterpreter<Py<PyAny>> = PerInterpreter::new();
-    let array = ARRAY
-        .get_or_try_init(py, || Ok::<_, PyErr>(py.import("array")?.getattr("array")?.unbind()))?;
+    let array = ARRAY.import(py, "array", "array")?;
     let length = bytes.len() as ffi::Py_ssize_t;
     // SAFETY: attached; so many bytes are there; the result is new bytes or null with an exception.
     let bytes =
         unsafe { ffi::PyBytes_FromStringAndSize(bytes.as_ptr().cast(), length).owned_or_err(py)? };
-    let list = array.bind(py).call1((code, bytes))?.call_method0(intern!(py, "tolist"))?;
+    let list = array.call1((code, bytes))?.call_method0(intern!(py, "tolist"))?;
     Ok(list.cast_into()?)
 }

@@ -244,10 +244,7 @@ impl<'py> IntoPyObject<'py> for &Path {
     /// Gives a `pathlib.Path`.
     fn into_pyobject(self, py: Python<'py>) -> PyResult<Self::Output> {
         static PATH: PerInterpreter<Py<PyAny>> = PerInterpreter::new();
-        let class = PATH.get_or_try_init(py, || {
-            Ok::<_, PyErr>(py.import("pathlib")?.getattr("Path")?.unbind())
-        })?;
-        class.bind(py).call1((self.as_os_str(),))
+        PATH.import(py, "pathlib", "Path")?.call1((self.as_os_str(),))
     }
 }
 

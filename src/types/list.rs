@@ -36,7 +36,7 @@ impl PyList {
         T: IntoPyObject<'py>,
         U: ExactSizeIterator<Item = T>,
     {
-        T::list(elements.into_iter(), py)
+        T::sequence_into_pylist(elements.into_iter(), py)
     }
 
     /// A list of elements, each of which is made by itself.

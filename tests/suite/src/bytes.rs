@@ -6,7 +6,7 @@ use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList};
 
-use crate::check::{define, eval, is_pypy, raises, run};
+use crate::check::{define, eval, is_pypy, raises, try_define};
 
 tests![both_ways, borrowed_bytes, vectors_of_bytes, other_containers, wrong_types, subclasses, subclasses_that_lie];
 
@@ -97,7 +97,7 @@ fn subclasses_that_lie(py: Python<'_>) {
         let code = format!(
             "class Bytes(bytes):\n    def __len__(self): return {length}\nvalue = Bytes(b'abc' * 1000)"
         );
-        let value = run(py, &[], &code).and_then(|variables| variables.as_any().get_item("value"));
+        let value = try_define(py, "value", &code);
         let bytes = value.as_ref().map_err(|_| ()).and_then(|value| value.extract::<&[u8]>().map_err(|_| ()));
         match bytes {
             Ok(bytes) if is_pypy(py) => assert!(bytes.starts_with(&b"abc".repeat(1000)), "{length}"),

@@ -38,8 +38,16 @@ pub(crate) fn try_eval<'py>(py: Python<'py>, expression: &str) -> PyResult<Bound
 /// What a piece of Python code defines as `name`.
 #[track_caller]
 pub(crate) fn define<'py>(py: Python<'py>, name: &str, code: &str) -> Bound<'py, PyAny> {
-    let variables = run(py, &[], code).unwrap_or_else(|error| panic!("{code}: {error}"));
-    variables.as_any().get_item(name).unwrap_or_else(|error| panic!("{code}: {error}"))
+    try_define(py, name, code).unwrap_or_else(|error| panic!("{code}: {error}"))
+}
+
+/// What a piece of Python code defines as `name`, or what that raises.
+pub(crate) fn try_define<'py>(
+    py: Python<'py>,
+    name: &str,
+    code: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    run(py, &[], code)?.as_any().get_item(name)
 }
 
 /// Asserts that it fails with the very class `T`, and returns the text of the exception.

@@ -8,7 +8,7 @@ use pyo3::exceptions::{
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple};
 
-use crate::check::{define, eval, is_cpython, is_pypy, is_watched, raises, run};
+use crate::check::{define, eval, is_cpython, is_pypy, is_watched, raises, try_define};
 
 tests![
     options,
@@ -111,7 +111,7 @@ fn subclasses_that_lie(py: Python<'_>) {
             let code = format!(
                 "class Items({base}):\n    def __len__(self): return {length}\nvalue = Items([1, 2, 3])"
             );
-            let value = run(py, &[], &code).and_then(|variables| variables.as_any().get_item("value"));
+            let value = try_define(py, "value", &code);
             let Ok(value) = value else {
                 assert!(is_pypy(py), "{length} of {base}");
                 continue;

@@ -6,7 +6,7 @@ use pyo3::exceptions::{PyTypeError, PyUnicodeEncodeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use crate::check::{define, eval, is_pypy, raises, raises_like, run};
+use crate::check::{define, eval, is_pypy, raises, raises_like, try_define};
 
 tests![
     texts_go_both_ways,
@@ -121,7 +121,7 @@ fn subclasses_that_lie(py: Python<'_>) {
             let code = format!(
                 "class Text(str):\n    def __len__(self): return {length}\nvalue = Text('{text}' * 100)"
             );
-            let value = run(py, &[], &code).and_then(|variables| variables.as_any().get_item("value"));
+            let value = try_define(py, "value", &code);
             match value.as_ref().map(|value| value.extract::<&str>()) {
                 Ok(Ok(value)) => assert_eq!(value, text.repeat(100), "{length}"),
                 // PyPy before 8 asks the class whenever it hands such an object to C.
